@@ -4,7 +4,7 @@ import { CancelSource } from './cancel-source.js';
 import { DeadlineTimer } from './deadline-timer.js';
 import type { CallOptions } from './runner.js';
 
-/** Why a call was given up before its answer came. */
+/** Reason why a call was abandoned before its answer arrived. */
 class AbandonedCallError extends Error {
   constructor(
     readonly code: ErrorCode,
@@ -14,7 +14,7 @@ class AbandonedCallError extends Error {
   }
 }
 
-/** Of a connection at whose other end is not the software that was called. */
+/** The peer of a connection is not, or may not be, the software to call. */
 export class UnverifiedPeerError extends Error {}
 
 export const createErrorAnswer = (code: ErrorCode, message: string): Answer => ({
@@ -23,20 +23,20 @@ export const createErrorAnswer = (code: ErrorCode, message: string): Answer => (
 });
 
 /**
- * Makes a call over a network: its deadline and the caller's cancel abort the signal that `call` is given, and what it
- * then throws becomes the answer that says so. A connection that is refused, or is a stranger's, is
- * NOT_RUNNING, one that ends CALL_LOST.
+ * Makes a call over a network. The deadline and the caller's signal abort the signal that `call` receives. Errors become
+ * answers: CALL_TIMEOUT, CALL_CANCELLED, NOT_RUNNING for a refused connection or an unverified peer, CALL_LOST for a
+ * connection that ends.
  */
 export const withDeadline = (
   options: CallOptions & { timeout: number },
   call: (signal: AbortSignal) => Promise<Answer>,
-): Promise<Answer> => withCancelSource(options, (ending) => call(ending.signal));
+): Promise<Answer> => withCancelSource(options, (cancelSource) => call(cancelSource.signal));
 
-/** The same for the fastest calls, which make no signal. */
-export async function withCancelSource<Told = Answer>(
+/** Makes a call like `withDeadline`, for fast calls, which create no signal. */
+export async function withCancelSource<Reply = Answer>(
   options: CallOptions & { timeout: number },
-  call: (ending: CancelSource) => Promise<Told>,
-): Promise<Told | Answer> {
+  call: (cancelSource: CancelSource) => Promise<Reply>,
+): Promise<Reply | Answer> {
   if (options.signal?.aborted) return canceledBeforeStart;
   const guard = new CallGuard(options);
   try {
@@ -48,11 +48,11 @@ export async function withCancelSource<Told = Answer>(
   }
 }
 
-/** The same for a stream: its deadline is that of all of it, with the time that its reader takes. */
-export async function* streamWithCancelSource<Chunk, Told = Answer>(
+/** Makes a streamed call like `withDeadline`. The deadline covers the whole stream, including the reader's time. */
+export async function* streamWithCancelSource<Chunk, Reply = Answer>(
   options: CallOptions & { timeout: number },
-  stream: (ending: CancelSource) => AsyncGenerator<Chunk, Told>,
-): AsyncGenerator<Chunk, Told | Answer> {
+  stream: (cancelSource: CancelSource) => AsyncGenerator<Chunk, Reply>,
+): AsyncGenerator<Chunk, Reply | Answer> {
   if (options.signal?.aborted) return canceledBeforeStart;
   const guard = new CallGuard(options);
   try {
@@ -66,7 +66,7 @@ export async function* streamWithCancelSource<Chunk, Told = Answer>(
 
 const canceledBeforeStart = createErrorAnswer('CALL_CANCELLED', 'the call was cancelled before it began');
 
-/** A caller's deadline and cancel, for as long as its call lasts. */
+/** Deadline and cancellation of one call. */
 class CallGuard {
   readonly cancelSource = new CancelSource();
   private readonly deadline: DeadlineTimer;
@@ -78,7 +78,7 @@ class CallGuard {
     signal?.addEventListener('abort', this.cancel, { once: true });
   }
 
-  /** What was thrown, as the answer that says why. */
+  /** Converts a thrown error to an answer. */
   toErrorAnswer(error: unknown): Answer {
     return toErrorAnswer(this.cancelSource.isCanceled ? this.cancelSource.reason : error);
   }

@@ -6,23 +6,23 @@ import { answerInvalidInputs } from './answer-invalid-inputs.js';
 import type { CallOptions, Runner } from './runner.js';
 import { streamCall } from './stream-call.js';
 
-// A call on JSON text: what the caller wrote reaches the software, and what that answers the caller, with every digit.
+// Calls with JSON text, which keeps all digits of numbers in inputs and answers.
 
-/** By a runner that takes no text, with the values that it says; bigints among them. */
+/** Makes a call with JSON text. A runner that takes no text gets the parsed values, which may include bigints. */
 export const callText = (runner: Runner, inputs: string, options?: CallOptions): Promise<string> =>
   runner.runText?.(inputs, options) ??
   callWithParsedInputs(inputs, { keepsDigits: false }, (values) => runner.run(values, options));
 
-/** With values in which a JsonNumber has the digits of a number, in and out. */
+/** Makes a call with values in which JsonNumbers keep all digits, in inputs and answers. */
 export const callWithExactNumbers = async (runner: Runner, inputs: unknown, options?: CallOptions): Promise<Answer> =>
-  readExactJson(await callText(runner, writeJson(inputs), options)) as Answer; // as the runner gives it
+  readExactJson(await callText(runner, writeJson(inputs), options)) as Answer; // runners return valid answers
 
-/** The same bit by bit: yields each chunk's text, returns the answer's. */
+/** Makes a streamed call with JSON text. Yields the text of each chunk and returns the text of the answer. */
 export const streamText = (runner: Runner, inputs: string, options?: CallOptions): AsyncGenerator<string, string> =>
   runner.streamText?.(inputs, options) ??
   streamWithParsedInputs(inputs, { keepsDigits: false }, (values) => streamCall(runner, values, options));
 
-/** For a runner whose server is not given the text itself: inputs that would not arrive as they are written are CALL_INPUT. */
+/** Makes a call with parsed inputs, for a server that does not get the text. Inputs that parsing changes are CALL_INPUT. */
 export async function callWithParsedInputs(
   inputs: string,
   options: { keepsDigits: boolean },
@@ -56,6 +56,6 @@ export async function* streamWithParsedInputs(
       yield writeJson(value);
     }
   } finally {
-    await parts.return(undefined as never); // over already, or left: its answer is for nobody
+    await parts.return(undefined as never); // ended, or left early: nobody reads the answer
   }
 }

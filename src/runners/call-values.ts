@@ -4,7 +4,7 @@ import { answerInvalidInputs } from './answer-invalid-inputs.js';
 import type { CallOptions, Runner } from './runner.js';
 import { streamCall } from './stream-call.js';
 
-// A call with values. A runner that takes text sees to its inputs itself; every other is given values that JSON holds.
+// Calls with values. A runner that takes text converts the inputs itself; any other gets plain JSON values.
 
 export const callValues = (runner: Runner, inputs: unknown, options?: CallOptions): Promise<Answer> =>
   runner.runText === undefined ? callWithPlainInputs(runner, inputs, options) : runner.run(inputs, options);

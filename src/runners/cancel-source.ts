@@ -1,6 +1,6 @@
 /**
- * The end of a caller's patience, as one callback. An AbortSignal does the same with listeners whose coming and going takes
- * a tenth of a fast call's time; it is made for who asks for it.
+ * Cancellation of a call with a single listener. Adding and removing listeners of an AbortSignal takes a tenth of a fast
+ * call's time, so the signal is only created when it is needed.
  */
 export class CancelSource {
   private cancellation: { reason: unknown } | undefined;
@@ -28,12 +28,12 @@ export class CancelSource {
     this.listener?.();
   }
 
-  /** Told when it ends; undefined tells nobody any more. The latest listener is the only one. */
+  /** Sets the listener, which replaces the previous one; undefined removes it. */
   setListener(listener: (() => void) | undefined): void {
     this.listener = listener;
   }
 
-  /** A signal as an ending. */
+  /** Wraps a signal. */
   static fromSignal(signal: AbortSignal): Pick<CancelSource, 'isCanceled' | 'reason' | 'setListener'> {
     let current: (() => void) | undefined;
     return {

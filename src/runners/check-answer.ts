@@ -1,27 +1,26 @@
 import type { Answer } from '../contract/answer.js';
 import { createErrorAnswer } from './call-deadline.js';
 
-/** Characters of a reply that is no answer that are shown. */
+/** Characters of an invalid answer to show. */
 const maxShownCharacters = 200;
 
 const successPrefix = '{"status":"success","output":';
 
-/** An answer's text, or the text of one that refuses it. Nearly all show at once what they are, and are not parsed. */
+/** Returns the JSON text of an answer, or of a CALL_OUTPUT error if it is invalid. Most successes are not parsed. */
 export function checkAnswerText(text: string): string {
   if (text.startsWith(successPrefix)) return text;
-  const found = tryParse(text);
-  return isAnswer(found) ? text : JSON.stringify(createInvalidAnswer(text));
+  return isAnswer(tryParse(text)) ? text : JSON.stringify(createInvalidAnswer(text));
 }
 
-/** The same of an answer that has been read. */
-export const checkAnswer = (found: unknown): Answer =>
-  isAnswer(found) ? found : createInvalidAnswer(JSON.stringify(found));
+/** Returns a parsed answer, or a CALL_OUTPUT error if it is invalid. */
+export const checkAnswer = (value: unknown): Answer =>
+  isAnswer(value) ? value : createInvalidAnswer(JSON.stringify(value));
 
-/** As much of it as Berth itself goes by: the user's code may add keys of its own. */
-function isAnswer(found: unknown): found is Answer {
-  if (typeof found !== 'object' || found === null) return false;
-  const { status, error } = found as { status?: unknown; error?: { code?: unknown; message?: unknown } | null };
-  if (status === 'success') return 'output' in found;
+/** Checks the keys that Berth reads. The user's code may add others. */
+function isAnswer(value: unknown): value is Answer {
+  if (typeof value !== 'object' || value === null) return false;
+  const { status, error } = value as { status?: unknown; error?: { code?: unknown; message?: unknown } | null };
+  if (status === 'success') return 'output' in value;
   return status === 'error' && typeof error?.code === 'string' && typeof error.message === 'string';
 }
 
@@ -36,5 +35,5 @@ function tryParse(text: string): unknown {
 const createInvalidAnswer = (text: string): Answer =>
   createErrorAnswer(
     'CALL_OUTPUT',
-    `the software's host replied with something that is no answer: ${text.slice(0, maxShownCharacters)}`,
+    `the software's host process sent an invalid answer: ${text.slice(0, maxShownCharacters)}`,
   );

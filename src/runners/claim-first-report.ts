@@ -3,8 +3,8 @@ import { join } from 'node:path';
 import { writeDurably } from '../home/durable-file.js';
 
 /**
- * Whether a revision has this to say for the first time: what would be said again at each watch, and after each restart
- * of the worker, is told once.
+ * Returns true for the first report on a topic of a revision, and false from then on, also after a restart of the worker.
+ * Supervision uses it to report something only once.
  */
 export async function claimFirstReport(stateDirectory: string, topic: string, text: string): Promise<boolean> {
   const file = join(stateDirectory, `told-${topic}`);

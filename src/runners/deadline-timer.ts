@@ -1,9 +1,9 @@
-/** The longest time that Node's timers take. */
+/** Maximum delay of a Node.js timer. */
 const maxTimeout = 2 ** 31 - 1;
 
 /**
- * Rings once, after some milliseconds, unless it is cleared. As `setTimeout`, made for deadlines, of which hardly one ever
- * comes: all of them share one timer, which goes on when an alarm is cleared, so that a call sets up and takes down none.
+ * Timer that fires once unless it is cleared, like `setTimeout`. Made for deadlines, which rarely expire: all instances
+ * share one timer, which keeps running when one of them is cleared, so a call creates and removes no timer.
  */
 export class DeadlineTimer {
   private static readonly pending = new Set<DeadlineTimer>();
@@ -18,27 +18,27 @@ export class DeadlineTimer {
     this.expiresAt = performance.now() + milliseconds;
     DeadlineTimer.pending.add(this);
     if (this.expiresAt < DeadlineTimer.timerExpiresAt) DeadlineTimer.schedule(this.expiresAt);
-    else if (DeadlineTimer.pending.size === 1) DeadlineTimer.timer?.ref(); // as every timer, it keeps the process while it is waited for
+    else if (DeadlineTimer.pending.size === 1) DeadlineTimer.timer?.ref(); // a pending timer keeps the process running
   }
 
   clear(): void {
     if (DeadlineTimer.pending.delete(this) && DeadlineTimer.pending.size === 0) DeadlineTimer.timer?.unref();
   }
 
-  private static schedule(end: number): void {
+  private static schedule(expiresAt: number): void {
     clearTimeout(DeadlineTimer.timer);
-    DeadlineTimer.timerExpiresAt = end;
-    DeadlineTimer.timer = setTimeout(DeadlineTimer.fireDue, Math.min(end - performance.now(), maxTimeout));
+    DeadlineTimer.timerExpiresAt = expiresAt;
+    DeadlineTimer.timer = setTimeout(DeadlineTimer.fireDue, Math.min(expiresAt - performance.now(), maxTimeout));
   }
 
   private static readonly fireDue = (): void => {
-    const now = performance.now() + 1; // timers are exact to the millisecond
+    const now = performance.now() + 1; // timers have a resolution of one millisecond
     DeadlineTimer.timerExpiresAt = Number.POSITIVE_INFINITY;
     try {
       const due = [...DeadlineTimer.pending]
         .filter(({ expiresAt }) => expiresAt <= now)
-        .sort((one, other) => one.expiresAt - other.expiresAt);
-      for (const alarm of due) if (DeadlineTimer.pending.delete(alarm)) alarm.onExpire(); // unless the ring of another has cleared it
+        .sort((a, b) => a.expiresAt - b.expiresAt);
+      for (const timer of due) if (DeadlineTimer.pending.delete(timer)) timer.onExpire(); // another one may have cleared it
     } finally {
       const next = [...DeadlineTimer.pending].reduce(
         (earliest, { expiresAt }) => Math.min(earliest, expiresAt),

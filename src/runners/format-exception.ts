@@ -1,3 +1,3 @@
-/** An exception of the code as every strategy tells it: `ValueError: no good`, or its type alone where it says nothing. */
+/** Formats an exception of the user's code: `ValueError: no good`, or only its type if it has no message. */
 export const formatException = (type: string, message: string): string =>
   message === '' || message === type ? type : `${type}: ${message}`;

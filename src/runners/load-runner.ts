@@ -4,22 +4,26 @@ import { BerthError } from '../errors.js';
 import { builtInStrategiesDirectory, isRunningFromSource, packageRoot } from '../home/package-root.js';
 import type { RunnerClass } from './runner.js';
 
-/** Where a runner's class is to be found. */
+/** Reference to a runner class. */
 export interface RunnerReference {
-  /** Path of the strategy's runner module; of a built-in one its place among them, without the ending. */
+  /** Path of the runner module; for a built-in strategy, relative to the strategies' directory and without extension. */
   module: string;
   className: string;
 }
 
-/** The class that a strategy's `runner_class` names. STRATEGY_BROKEN when its module does not load or lacks it. */
+/**
+ * Loads the runner class of a strategy.
+ *
+ * @throws STRATEGY_BROKEN when the module does not load or does not export the class.
+ */
 export async function loadRunnerClass({ module, className }: RunnerReference): Promise<RunnerClass> {
-  const loaded = await loadModule(module);
-  const found = loaded[className];
-  if (typeof found !== 'function')
+  const { [className]: exported } = await loadModule(module);
+  if (typeof exported !== 'function')
     throw new BerthError('STRATEGY_BROKEN', `${module} exports no class called ${className}`);
-  return found as RunnerClass; // what it can do shows when it is used: a plugin's class has no run-time type
+  return exported as RunnerClass; // the type of a plugin's class cannot be checked at run time
 }
 
+/** @throws STRATEGY_BROKEN when the module does not load. */
 export async function loadModule(module: string): Promise<Record<string, unknown>> {
   const path = resolveModulePath(module);
   try {
@@ -30,7 +34,7 @@ export async function loadModule(module: string): Promise<Record<string, unknown
   }
 }
 
-/** As records name it: one of Berth's own by its place among the strategies, since the next version may lie elsewhere. */
+/** Returns the name of a module for records. Relative for a built-in one, because the next version may have another path. */
 export const toModuleName = (path: string): string =>
   isBuiltIn(path) ? relative(builtInStrategiesDirectory, path).slice(0, -extname(path).length) : path;
 
@@ -39,10 +43,10 @@ const resolveModulePath = (module: string): string =>
 
 const isBuiltIn = (path: string): boolean => path.startsWith(builtInStrategiesDirectory + sep);
 
-/** What a plugin imports of this package, by its path: by name it would be a second copy, with other classes. */
+/** Package exports that plugins may import. Loaded by path, because by name they would be a second copy of each class. */
 const packageExports = { berth: 'index', 'berth/strategy': 'strategy' };
 
-/** A user's module, TypeScript or JavaScript, as it is now: one that was changed is loaded anew. */
+/** Loads a user's TypeScript or JavaScript module. Loads it again if it has changed. */
 async function loadPlugin(module: string): Promise<Record<string, unknown>> {
   const [{ createJiti }, ...loaded] = await Promise.all([
     import('jiti'),
@@ -53,8 +57,7 @@ async function loadPlugin(module: string): Promise<Record<string, unknown>> {
   return jiti.import(module);
 }
 
-const importPackageFile = (file: string): Promise<Record<string, unknown>> =>
-  import(
-    pathToFileURL(join(packageRoot, ...(isRunningFromSource ? ['src', `${file}.ts`] : ['dist', 'src', `${file}.js`])))
-      .href
-  );
+const importPackageFile = (file: string): Promise<Record<string, unknown>> => {
+  const path = isRunningFromSource ? join('src', `${file}.ts`) : join('dist', 'src', `${file}.js`);
+  return import(pathToFileURL(join(packageRoot, path)).href);
+};

@@ -10,7 +10,7 @@ const factors: Record<string, number> = {
   Ti: 2 ** 40,
 };
 
-/** Bytes of a quantity as Kubernetes writes it (`512Mi`, `16Gi`, `1.5G`). The contract has checked its form. */
+/** Converts a Kubernetes quantity (`512Mi`, `16Gi`, `1.5G`) to bytes. The contract has checked its format. */
 export function parseQuantity(quantity: string): number {
   const [, amount = '', suffix = ''] = /^([\d.]+)(\D*)$/.exec(quantity) ?? [];
   const factor = factors[suffix];

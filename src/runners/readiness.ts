@@ -1,23 +1,27 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { BerthError } from '../errors.js';
 
-/** What "ready" means for one piece of software, as a value that any engine can wait for. */
+/** Criterion for when software is ready. */
 export interface Readiness {
   /** Completes "did not …": `answer on its socket`, `answer GET /healthz with 200`. */
   description: string;
-  /** False: not yet. Throws what says that it never will be. */
+  /** Returns false if it is not ready yet. Throws if it will never be ready. */
   isReady: () => Promise<boolean>;
 }
 
 export interface WaitOptions {
   /** Seconds. */
   timeout: number;
-  /** Milliseconds between two looks. */
+  /** Milliseconds between two checks. */
   interval: number;
   signal?: AbortSignal;
 }
 
-/** Resolves when it is ready. NOT_READY after `timeout`; the signal's reason when aborted. */
+/**
+ * Waits until the software is ready. Throws the signal's reason when it is aborted.
+ *
+ * @throws NOT_READY when `timeout` has passed.
+ */
 export async function waitUntilReady(readiness: Readiness, { timeout, interval, signal }: WaitOptions): Promise<void> {
   const deadline = Date.now() + timeout * 1000;
   for (;;) {

@@ -6,10 +6,10 @@ import type { LogOptions } from '../processes/log-file.js';
 export type { LogOptions };
 
 export interface StartOptions {
-  /** The software's variables in clear, by name. Never written anywhere. */
+  /** The software's variables in plain text, by name. Never write them anywhere. */
   env: Record<string, string>;
   signal?: AbortSignal;
-  /** One line of progress for a person. */
+  /** Reports progress to the user in one line. */
   onProgress?: (line: string) => void;
 }
 
@@ -19,38 +19,37 @@ export interface CallOptions {
   signal?: AbortSignal;
 }
 
-/** Health is a value: what was asked, and what came back. */
+/** Result of a health check. */
 export interface Health {
   isHealthy: boolean;
   /**
-   * `gone`: it does not exist any more and will not come back by itself. `unknown`: whoever knows could not be asked, a
-   * cloud that is out of reach or refuses the key, which says nothing of the software.
+   * `gone`: the software no longer exists and will not come back by itself. `unknown`: its health could not be checked, for
+   * example because its cloud is unreachable or refuses the credentials.
    */
   state: 'ready' | 'starting' | 'unresponsive' | 'gone' | 'unknown';
-  /** In one line, for a person: `exited with code 3 after 12 s`. */
+  /** One line for the user: `exited with code 3 after 12 s`. */
   detail: string;
 }
 
 /**
- * Runs one revision on one kind of infrastructure. Plain Node, no Temporal. Made from a plan; then either `start`, or
- * `attach` with the handle that an earlier `start` (in any process of this host) returned.
+ * Runs one revision on one kind of infrastructure. Plain Node.js, without Temporal. Create it from a plan, then call
+ * `start`, or `attach` with the handle that an earlier `start` in any process of this host returned.
  *
- * - `start` resolves when the software is ready to be called, and is safe to run twice and from a half-done state: what
- *   an earlier attempt of the same revision left is taken over or replaced, never doubled. A start that fails leaves
- *   nothing running.
- * - `run` never throws for what the software does: errors of the call are answers.
- * - `stream` makes the same call: yields each chunk, a JSON value, as the software gives it and asks for the next only when
- *   it is itself asked, then returns the answer that `run` would have given. Who leaves it early cancels the call. Without
- *   it all that a stream has is its answer.
- * - `runText` and `streamText` make the same calls on JSON text, of inputs, chunks and answer alike: no digit of a number is
- *   lost in JavaScript. Without them `run` and `stream` are given what the text says, a bigint for an integer beyond 2^53,
- *   and may answer with bigints.
- * - `keep` makes what is to be kept of the revision beside what serves it, such as an archive, once callers reach it: nobody
- *   waits for it. It is called again and again, also after half of it was done, and beside a `stop`, after which it leaves
- *   nothing. What keeps it from being made is told in the log, and is no failure. Absent where there is nothing to keep.
- * - `stop` resolves when the software is proven gone, and is safe to run twice; it keeps files and logs.
- * - `undo` removes whatever `start` may have made outside the plan's directories, from the plan alone (no handle: the
- *   start may have been cut off half-way).
+ * - `start` resolves when the software is ready for calls. It is safe to run twice and to repeat after an interruption: it
+ *   takes over or replaces what an earlier attempt at the same revision created. A failed start leaves nothing running.
+ * - `run` never throws for failures of the software: errors of a call are answers.
+ * - `stream` makes the same call. It yields each chunk, a JSON value, as it arrives, requests the next one only when the
+ *   reader does, and returns the answer that `run` would return. Leaving it early cancels the call. Without this method, a
+ *   stream consists of its answer.
+ * - `runText` and `streamText` make the same calls with inputs, chunks and answers as JSON text, so that no digit of a
+ *   number is lost in JavaScript. Without them, `run` and `stream` get the parsed inputs, with bigints for integers beyond
+ *   2^53, and may return bigints.
+ * - `archive` creates what should be kept of the revision in addition to what serves it, once callers reach the revision.
+ *   Nothing waits for it. It may be called repeatedly, after an interruption, and during a `stop`, after which it must leave
+ *   nothing behind. It logs its failures and does not throw. Omit it if there is nothing to archive.
+ * - `stop` resolves when the software is verified to be gone. It keeps files and logs, and is safe to run twice.
+ * - `undo` removes everything that `start` may have created outside the plan's directories. It uses only the plan, because
+ *   an interrupted start leaves no handle.
  */
 export interface Runner {
   start(options: StartOptions): Promise<Handle>;
@@ -64,30 +63,30 @@ export interface Runner {
   archive?(options: StartOptions): Promise<void>;
   stop(): Promise<void>;
   undo(): Promise<void>;
-  /** Lets go of connections; the software goes on. */
+  /** Closes connections. The software continues to run. */
   close(): Promise<void>;
 }
 
-/** Something outside the home that bears its marks, as a runner class finds it without any plan. */
+/** A resource outside the home with its mark, which a runner class finds without a plan. */
 export interface ExternalResource {
-  /** For a person: `container`, `image`, `app`. */
+  /** Shown to the user: `container`, `image`, `app`. */
   kind: string;
   name: string;
   deployment: string;
   revision: string;
-  /** What its removal frees on this machine; null where that is not known. */
+  /** Bytes that its removal frees on this machine; null if unknown. */
   bytes: number | null;
-  /** Resolves when it is proven gone; safe to call twice. */
+  /** Removes it and resolves when it is verified to be gone. Safe to call twice. */
   remove(): Promise<void>;
 }
 
-/** What `runner_class` of a strategy's `config.yaml` names. */
+/** The class that `runner_class` in a strategy's `config.yaml` names. */
 export interface RunnerClass {
   new (plan: RunPlan): Runner;
   /**
-   * All that exists with the marks of deployments in this home, whoever made it and whether or not a ledger knows it:
-   * what `berth gc` compares with the deployments. Absent where everything is processes and files. Throws when it
-   * cannot look; then nothing of it counts as left over.
+   * Lists all resources with the mark of a deployment in this home, whether or not a ledger contains them. `berth gc`
+   * compares them with the deployments. Omit it if all resources are processes and files. Throws if they cannot be listed;
+   * then none of them counts as an orphan.
    */
   listResources?(home: Pick<BerthHome, 'deployments' | 'clouds'>): Promise<ExternalResource[]>;
 }

@@ -1,7 +1,7 @@
 import type { Answer } from '../contract/answer.js';
 import type { CallOptions, Runner } from './runner.js';
 
-/** A call bit by bit; by a runner that knows no chunks, its answer alone. */
+/** Makes a streamed call. A runner that does not stream yields only the answer. */
 export async function* streamCall(
   runner: Pick<Runner, 'run' | 'stream'>,
   inputs: unknown,

@@ -1,6 +1,6 @@
 import type { Answer } from '../contract/answer.js';
 
-/** Of a call that software had taken, and that ended before any of the call's code ran: its successor may be asked. */
+/** Creates the answer to a call that was accepted but not begun before the software ended. The call may be retried. */
 export const createUnstartedAnswer = (message: string): Answer => ({
   status: 'error',
   error: { code: 'NOT_RUNNING', message, neverBegan: true },

@@ -4,8 +4,9 @@ import type { RunPlan } from '../../src/contract/handle.js';
 import { BerthError } from '../../src/errors.js';
 import { waitForTrackedExit } from '../../src/processes/process-exit.js';
 import { isSameProcess, type ProcessIdentity } from '../../src/processes/process-identity.js';
-import { HostClient, type HostIdentity, type HostStatus } from '../../src/runners/host/host-client.js';
+import { HostClient } from '../../src/runners/host/host-client.js';
 import { createHostDirectories, readHostRecord, removeHostPaths } from '../../src/runners/host/host-files.js';
+import type { HostIdentity, HostStatus } from '../../src/runners/host/host-status.js';
 import type { Health, StartOptions } from '../../src/runners/runner.js';
 
 /** Which process serves, so that no stranger is called or ended in its place. */

@@ -65,7 +65,7 @@ test('an import that neither its process nor Python can end is ended all the sam
   };
   await expect(serveFiles(files, entry, { importTimeout: 0.5 })).rejects.toMatchObject({
     code: 'IMPORT_FAILED',
-    message: expect.stringMatching(/longer than its 0\.5 s, in code that lets nothing else run/),
+    message: expect.stringMatching(/longer than its 0\.5 s, in code that blocks all other threads/),
   });
 });
 

@@ -121,7 +121,7 @@ test('an unchanged revision is not built again, and is up soon', async () => {
   const before = Date.now();
   await second.runner.start({ env: {}, onProgress: (line) => lines.push(line) });
   expect(Date.now() - before).toBeLessThan(20_000);
-  expect(lines).toEqual([expect.stringMatching(/^the image is there: berth\//)]);
+  expect(lines).toEqual([expect.stringMatching(/^using the existing image berth\//)]);
   expect(await second.runner.run({})).toEqual({ status: 'success', output: mark });
   await first.runner.undo();
   expect(await listImages(first.plan)).toEqual([]);
@@ -240,7 +240,7 @@ test('a build that fails is an error with its last words; its log says that its 
   expect(error.details.evidence).toContain('almost');
   const log = readFileSync(plan.logFile, 'utf8');
   expect(log).toContain(
-    'do not reach the build: a step of the Dockerfile gets them so: RUN --mount=type=secret,id=pip.conf',
+    'to use them in the Dockerfile: RUN --mount=type=secret,id=pip.conf',
   );
   expect(log).not.toContain('canary-of-index');
 });

@@ -5,32 +5,29 @@ import { join, relative, sep } from 'node:path';
 import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 
-/** One file or link of what an image is built from. */
+/** A file or link of a build context. */
 export interface ContextEntry {
   /** Relative to the context, with `/`. */
   path: string;
-  /** Where it lies here. */
+  /** Path on this machine. */
   source: string;
   size: number;
   isExecutable: boolean;
-  /** Where a link leads; null for a file. */
+  /** Target of a link; null for a file. */
   target: string | null;
 }
 
-/** Of every file: what counts is its content. */
+/** Modification time of every file, so that only the content counts. */
 const fixedModificationTime = new Date(1_000_000_000_000);
 
-/**
- * Everything below the directory that `.dockerignore` does not leave out. A Dockerfile's own ignore file
- * (`Dockerfile.x.dockerignore`) comes first, as everywhere.
- */
+/** Lists all files that `.dockerignore` does not exclude. A Dockerfile's own `Dockerfile.x.dockerignore` takes precedence. */
 export async function listContext(directory: string, dockerfile: string): Promise<ContextEntry[]> {
   const isIgnored = await readIgnoreFile(directory, dockerfile);
-  const own = await listFiles(directory, '');
-  return own.filter(({ path }) => path === dockerfile || !isIgnored(path)).sort(byPath);
+  const entries = await listFiles(directory, '');
+  return entries.filter(({ path }) => path === dockerfile || !isIgnored(path)).sort(byPath);
 }
 
-/** Programs of our own, whole, each under the path that it has in the context. */
+/** Lists the files of Berth's programs. `added` maps a path in the context to a directory on this machine. */
 export async function listPrograms(added: Record<string, string>): Promise<ContextEntry[]> {
   const programs = await Promise.all(Object.entries(added).map(([path, source]) => listFiles(source, `${path}/`)));
   return programs.flat().sort(byPath);
@@ -40,7 +37,7 @@ const byPath = (left: ContextEntry, right: ContextEntry): number => (left.path <
 
 async function readIgnoreFile(directory: string, dockerfile: string): Promise<(path: string) => boolean> {
   const loaded = await import('@balena/dockerignore');
-  // CommonJS that exports the function itself; its types are written for an ES module.
+  // A CommonJS module that exports the function itself, but its types describe an ES module.
   const dockerignore = loaded.default as unknown as typeof loaded.default.default;
   const read = (file: string) => readFile(join(directory, file), 'utf8').catch(() => undefined);
   const text = (await read(`${dockerfile}.dockerignore`)) ?? (await read('.dockerignore')) ?? '';
@@ -49,11 +46,11 @@ async function readIgnoreFile(directory: string, dockerfile: string): Promise<(p
 }
 
 async function listFiles(root: string, prefix: string): Promise<ContextEntry[]> {
-  const found = await readdir(root, { recursive: true, withFileTypes: true });
-  const named = found
+  const entries = await readdir(root, { recursive: true, withFileTypes: true });
+  const paths = entries
     .filter((entry) => entry.isFile() || entry.isSymbolicLink())
-    .map((entry) => join(entry.parentPath, entry.name));
-  const paths = named.filter((path) => !/(^|[\\/])(\.git|__pycache__)[\\/]/.test(relative(root, path)));
+    .map((entry) => join(entry.parentPath, entry.name))
+    .filter((path) => !/(^|[\\/])(\.git|__pycache__)[\\/]/.test(relative(root, path)));
   return await Promise.all(paths.map((source) => describe(root, source, prefix)));
 }
 
@@ -68,7 +65,7 @@ async function describe(root: string, source: string, prefix: string): Promise<C
   };
 }
 
-/** The same for the same files, wherever and whenever they were written. */
+/** Computes a digest of paths, modes and contents. Independent of where and when the files were written. */
 export async function digestContext(entries: ContextEntry[], extraTexts: string[]): Promise<string> {
   const hash = createHash('sha256');
   for (const text of extraTexts) hash.update(`${text}\0`);
@@ -82,7 +79,7 @@ async function addEntry(hash: Hash, { path, source, size, isExecutable, target }
   for await (const block of createReadStream(source)) hash.update(block as Buffer);
 }
 
-/** The context as the engine takes it, some texts changed. Readable by every user of the image, whatever its modes are here. */
+/** Packs a context as a tar archive, with some texts replaced. All files are readable by every user of the image. */
 export async function packContext(entries: ContextEntry[], changed: Record<string, string> = {}): Promise<Readable> {
   const { pack } = await import('tar-stream');
   const archive = pack();

@@ -13,21 +13,21 @@ import { buildCredentialsHeader, cacheCredentials } from './registry-credentials
 
 export interface BuildRequest {
   engine: Docker;
-  /** The revision's code. */
+  /** Code of the revision. */
   directory: string;
-  /** Relative to it. */
+  /** Path relative to the directory. */
   dockerfile: string;
-  /** Programs of our own in the context: path → directory here. */
+  /** Programs of Berth in the context: path → directory on this machine. */
   addedPrograms: Record<string, string>;
-  /** `berth/demo:r1`; a digest of content and owner is put behind it. */
+  /** `berth/demo:r1`. A digest of content and owner is appended. */
   name: string;
-  /** Whose name for the image it is: on one engine, others may give the same name to the same content. */
+  /** Owner of the image name. Distinguishes homes on one engine that use the same name for the same content. */
   owner?: string;
-  /** Build arguments; the image records them. */
+  /** Build arguments, which the image records. */
   buildArguments: Record<string, string>;
-  /** Variables in clear, of which a step gets what it mounts: `RUN --mount=type=secret,id=NAME`. */
+  /** Variables in plain text. A step gets those that it mounts: `RUN --mount=type=secret,id=NAME`. */
   env?: Record<string, string>;
-  /** The build's words are appended to it. */
+  /** The output of the build is appended to this file. */
   logFile: string;
   signal?: AbortSignal | undefined;
   onProgress?: ((line: string) => void) | undefined;
@@ -36,45 +36,46 @@ export interface BuildRequest {
 export interface BuiltImage {
   reference: string;
   id: string;
-  /** Digest of the revision's own part of the content, as `digestCode` tells it. */
+  /** Digest of the revision's files, as `digestCode` returns it. */
   code: string;
-  /** False when the same content had been built before. */
+  /** False if an image with the same content existed. */
   isNew: boolean;
 }
 
-/** The label by which the image of a content is found again, whoever built it. */
+/** Label with the digest of the content, by which an image is found whoever built it. */
 export const contentLabel = 'berth.content';
 
 /**
- * The image of this content, the images that it is built on included: found by its label, else built. Throws BUILD_FAILED
- * with the build's last words.
+ * Finds the image with this content and these base images by its label, or builds it.
+ *
+ * @throws BUILD_FAILED, ENV_MISSING when the build fails, or requires a variable. The evidence is the output of the build.
  */
 export async function ensureImage(request: BuildRequest): Promise<BuiltImage> {
   const { engine, directory, dockerfile, addedPrograms, name, owner, buildArguments, onProgress } = request;
-  const own = await listContext(directory, dockerfile);
-  const file = own.find(({ path }) => path === dockerfile);
+  const context = await listContext(directory, dockerfile);
+  const file = context.find(({ path }) => path === dockerfile);
   if (file === undefined) throw new BerthError('BUILD_FAILED', `there is no ${dockerfile} to build an image from`);
   const text = await readFile(file.source, 'utf8');
   const base = await findBaseImages(engine, text, buildArguments);
   const programs = await listPrograms(addedPrograms);
-  const code = await digestContext(own, [dockerfile]);
+  const code = await digestContext(context, [dockerfile]);
   const digest = await digestContext(programs, [code, JSON.stringify(buildArguments), JSON.stringify(base)]);
   const reference = buildImageReference({ name, owner, content: digest });
-  const [known] = await engine.listImages({ filters: { label: [`${contentLabel}=${digest}`] } });
-  if (known !== undefined && (await tagImage(engine, known.Id, reference))) {
-    onProgress?.(`the image is there: ${reference}`);
-    return { reference, id: known.Id, code, isNew: false };
+  const [existing] = await engine.listImages({ filters: { label: [`${contentLabel}=${digest}`] } });
+  if (existing !== undefined && (await tagImage(engine, existing.Id, reference))) {
+    onProgress?.(`using the existing image ${reference}`);
+    return { reference, id: existing.Id, code, isNew: false };
   }
-  await build(request, { text, images: Object.keys(base), entries: [...own, ...programs], digest, reference });
+  await build(request, { text, images: Object.keys(base), entries: [...context, ...programs], digest, reference });
   const { Id: id } = await engine.getImage(reference).inspect();
   return { reference, id, code, isNew: true };
 }
 
-/** The same for the same code and Dockerfile, on whatever base and with whatever program of ours it is built. */
+/** Computes a digest of the code and the Dockerfile, independent of base images and Berth's programs. */
 export const digestCode = async (directory: string, dockerfile: string): Promise<string> =>
   digestContext(await listContext(directory, dockerfile), [dockerfile]);
 
-/** False when it is gone by now: whoever gave it its last name has taken that away. */
+/** Tags an image. False if the image no longer exists, because its last name was removed. */
 export async function tagImage(engine: Docker, id: string, reference: string): Promise<boolean> {
   try {
     await engine.getImage(id).tag(splitReference(reference));
@@ -85,7 +86,7 @@ export async function tagImage(engine: Docker, id: string, reference: string): P
   }
 }
 
-/** What this owner calls the image of this content. */
+/** Builds the owner's name for the image of a content. */
 export function buildImageReference({
   name,
   owner = '',
@@ -105,9 +106,9 @@ function splitReference(reference: string): { repo: string; tag: string } {
 }
 
 interface ImageContent {
-  /** Of the Dockerfile. */
+  /** Text of the Dockerfile. */
   text: string;
-  /** That it names. */
+  /** Images that the Dockerfile names. */
   images: string[];
   entries: ContextEntry[];
   digest: string;
@@ -144,7 +145,7 @@ async function build(request: BuildRequest, { text, images, entries, digest, ref
   }
 }
 
-/** What only BuildKit understands, left out of a Dockerfile that works without it. */
+/** Removes the mounts, which only BuildKit supports, from a Dockerfile. */
 const removeMounts = (text: string): string => text.replaceAll(/--mount=\S+\s*(\\\n\s*)?/g, '');
 
 interface BuildHttpRequest {
@@ -154,7 +155,7 @@ interface BuildHttpRequest {
   signal: AbortSignal | undefined;
 }
 
-/** dockerode's `buildImage` would open a session of its own, which knows no secrets. */
+/** Requests a build. Not dockerode's `buildImage`, which opens its own session without secrets. */
 function requestBuild(engine: Docker, { file, query, headers, signal }: BuildHttpRequest): Promise<Readable> {
   const statusCodes = { 200: true, 400: 'bad parameter', 500: 'server error' };
   const request = { path: '/build?', method: 'POST', file, options: query, headers, isStream: true, statusCodes };

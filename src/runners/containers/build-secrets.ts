@@ -1,18 +1,18 @@
 import { readFile } from 'node:fs/promises';
 import { BerthError } from '../../errors.js';
 
-/** Files that a build may mount and that no layer keeps: `RUN --mount=type=secret,id=NAME`. */
+/** Files that a build may mount and no layer contains, by name: `RUN --mount=type=secret,id=NAME`. */
 export type BuildSecrets = Record<string, string>;
 
-/** Where a mounted authority lies in the build. */
+/** Path of the mounted certificate authority in the build. */
 const authorityPath = '/run/secrets/ca.pem';
 
 const findFirstValue = (environment: NodeJS.ProcessEnv, names: string[]): string | undefined =>
   names.map((name) => environment[name]).find((value) => value !== undefined && value !== '');
 
 /**
- * Where this machine gets its packages from and whom it trusts, for the build: `pip.conf` (index, further indexes, the
- * authority) and `ca.pem` (the authority). What is not set is not there.
+ * Finds the package index and the certificate authority of this machine for builds: `pip.conf` (indexes and authority) and
+ * `ca.pem` (the authority). Omits what is not set.
  */
 export async function findBuildSecrets(environment: NodeJS.ProcessEnv = process.env): Promise<BuildSecrets> {
   const caPath = findFirstValue(environment, ['PIP_CERT', 'SSL_CERT_FILE', 'REQUESTS_CA_BUNDLE', 'CURL_CA_BUNDLE']);
@@ -31,23 +31,24 @@ export async function findBuildSecrets(environment: NodeJS.ProcessEnv = process.
 }
 
 /**
- * The variables that steps of a Dockerfile mount as secrets, of those that the software is given; `settled` is what Berth
- * itself brings. Throws ENV_MISSING where a step cannot do without one that neither has.
+ * Returns the software's variables that steps of a Dockerfile mount as secrets. `hostSecrets` are secrets of the machine.
+ *
+ * @throws ENV_MISSING when a step requires a secret that neither contains.
  */
 export function findMountedVariables(
   dockerfile: string,
   env: Readonly<Record<string, string>>,
   hostSecrets: BuildSecrets,
 ): BuildSecrets {
-  const found: BuildSecrets = {};
+  const mounted: BuildSecrets = {};
   for (const [, mount = ''] of dockerfile.matchAll(/--mount=(\S*type=secret\S*)/g)) {
     const parts = mount.split(',');
     const name = parts.find((part) => part.startsWith('id='))?.slice('id='.length) ?? '';
     const value = env[name];
-    if (value !== undefined) found[name] = value;
+    if (value !== undefined) mounted[name] = value;
     else if (isRequired(parts) && hostSecrets[name] === undefined) throw createMissingVariableError(name);
   }
-  return found;
+  return mounted;
 }
 
 const isRequired = (parts: string[]): boolean => parts.includes('required=true') || parts.includes('required');
@@ -57,7 +58,7 @@ const createMissingVariableError = (variable: string): BerthError =>
     variable,
   });
 
-/** A line for a person where these do not reach the build of this Dockerfile; undefined where they do, or nothing runs in it. */
+/** Returns a line for the user if the build does not use these secrets; undefined if it does, or runs no command. */
 export function describeUnusedSecrets(
   secrets: BuildSecrets,
   { dockerfile, isBuildKit }: { dockerfile: string; isBuildKit: boolean },
@@ -65,19 +66,19 @@ export function describeUnusedSecrets(
   const names = Object.keys(secrets);
   if (names.length === 0 || !/^\s*RUN\s/im.test(dockerfile)) return undefined;
   if (!isBuildKit)
-    return 'this engine has no BuildKit: index and authority settings of this machine do not reach the build';
+    return 'this engine has no BuildKit: the build does not use the index and authority settings of this machine';
   const mounted = [...dockerfile.matchAll(/--mount=(\S*type=secret\S*)/g)].map(([, mount = '']) => mount.split(','));
   if (mounted.some((parts) => names.some((name) => parts.includes(`id=${name}`)))) return undefined;
   const mounts = names.map(
     (name) => `--mount=type=secret,id=${name}${name === 'pip.conf' ? ',target=/etc/pip.conf' : ''}`,
   );
   const line = `RUN ${mounts.join(' ')} pip install …`;
-  return `index and authority settings of this machine do not reach the build: a step of the Dockerfile gets them so: ${line}`;
+  return `the build does not use the index and authority settings of this machine; to use them in the Dockerfile: ${line}`;
 }
 
 const proxyVariables = ['http_proxy', 'https_proxy', 'no_proxy', 'all_proxy', 'ftp_proxy'];
 
-/** Proxies, by the build arguments that every Dockerfile has and no image records. */
+/** Returns the proxies as build arguments that are predefined in every Dockerfile and that no image records. */
 export function findProxyArguments(environment: NodeJS.ProcessEnv = process.env): Record<string, string> {
   const names = proxyVariables.flatMap((name) => [name, name.toUpperCase()]);
   return Object.fromEntries(names.flatMap((name) => (environment[name] ? [[name, environment[name]]] : [])));

@@ -8,35 +8,34 @@ import type { BuildSecrets } from './build-secrets.js';
 import type { RegistryCredentials } from './docker-login.js';
 import type { FindCredentials } from './registry-credentials.js';
 
-/** What a build may ask us for while it runs. */
+/** A session in which a running build requests secrets and credentials. */
 export interface BuildSession {
   id: string;
   close: () => void;
 }
 
-/** What a build may have of us. */
 export interface BuildSessionOptions {
   secrets: BuildSecrets;
-  /** What this machine's user has logged in to a registry with. */
+  /** Returns the credentials with which this machine's user has logged in to a registry. */
   findCredentials: FindCredentials;
 }
 
-/** What each of the requests holds: the name of a secret, of a service, or of a registry's host. */
+/** A request for a secret, the health of a service, or the credentials of a registry host, by name. */
 interface SessionRequest {
   request: { name: string };
 }
 
 /**
- * A connection on which BuildKit asks for the secrets that a `RUN` mounts, and for credentials of the registries that images
- * come from: the engine gets a value when a step wants it, and keeps none. Three of its own gRPC services, as moby/buildkit
- * defines them: Secrets, Auth (of which we know one method), and Health, without which it hangs up.
+ * Opens a connection on which BuildKit requests the secrets that a `RUN` mounts, and registry credentials. The engine gets a
+ * value when a step needs it, and stores none. Serves three gRPC services as moby/buildkit defines them: Secrets, Auth (only
+ * one method), and Health, without which BuildKit closes the connection.
  */
 export async function openBuildSession(
   engine: Docker,
   { secrets, findCredentials }: BuildSessionOptions,
 ): Promise<BuildSession> {
   const [{ default: grpc }, { default: protobuf }] = await Promise.all([import('@grpc/grpc-js'), import('protobufjs')]);
-  /** A message whose fields are these texts, in this order. */
+  /** Encodes a message with these texts as its fields, in this order. */
   const encodeTexts = (...texts: string[]): Buffer => {
     const writer = protobuf.Writer.create();
     for (const [index, text] of texts.entries()) writer.uint32(encodeFieldTag(index + 1)).bytes(Buffer.from(text));
@@ -44,7 +43,7 @@ export async function openBuildSession(
   };
   const id = randomUUID();
   const socket = await upgrade(engine, id);
-  socket.setTimeout(0); // Node's agent bounds what it takes for an idle connection; a step may take long
+  socket.setTimeout(0); // the agent of Node.js closes idle connections, but a step may take long
   const server = new grpc.Server();
   const implementation: UntypedServiceImplementation = {
     getSecret: ({ request }: SessionRequest, answer: sendUnaryData<Buffer>) => {
@@ -65,19 +64,21 @@ export async function openBuildSession(
   return { id, close };
 }
 
-/** On a TLS socket Node's HTTP/2 insists on ALPN; here the protocol was agreed on by an upgrade within the connection. */
+/** Hides a TLS socket from Node's HTTP/2, which requires ALPN. Here an upgrade of the connection agreed on the protocol. */
 function hideEncryption(socket: Socket): Duplex {
   if (!(socket instanceof TLSSocket)) return socket;
   return Duplex.from({ readable: socket, writable: socket });
 }
 
-/** The tag of a message's field that is text or bytes. */
+/** Returns the tag of a field with text or bytes. */
 const encodeFieldTag = (field: number): number => (field << 3) | 2;
 
-/** User and secret; a token stands alone. */
-function listCredentialFields(known: RegistryCredentials | undefined): string[] {
-  if (known === undefined) return [];
-  return 'identitytoken' in known ? ['', known.identitytoken] : [known.username, known.password];
+/** Returns user and secret. A token has no user. */
+function listCredentialFields(credentials: RegistryCredentials | undefined): string[] {
+  if (credentials === undefined) return [];
+  return 'identitytoken' in credentials
+    ? ['', credentials.identitytoken]
+    : [credentials.username, credentials.password];
 }
 
 const methods = {
@@ -103,12 +104,12 @@ function upgrade(engine: Docker, id: string): Promise<Socket> {
   });
 }
 
-/** `HealthCheckResponse { status: SERVING }`. */
+/** Encoded `HealthCheckResponse { status: SERVING }`. */
 const serving = Buffer.from([0x08, 0x01]);
 
 async function describeService(): Promise<ServiceDefinition> {
   const { default: protobuf } = await import('protobufjs');
-  /** An object also where nothing is named: grpc-js takes an empty text for no request at all. */
+  /** Returns an object even without a name, because grpc-js treats an empty string as no request. */
   const readName = (message: Buffer): SessionRequest['request'] => {
     const reader = protobuf.Reader.create(message);
     while (reader.pos < reader.len) {

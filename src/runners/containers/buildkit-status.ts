@@ -1,6 +1,6 @@
 import protobuf from 'protobufjs';
 
-/** What BuildKit reports of a build, as far as it is shown: moby/buildkit, `api/services/control/control.proto`. */
+/** Parts of BuildKit's build report that Berth shows: moby/buildkit, `api/services/control/control.proto`. */
 export interface BuildStatus {
   vertexes?: { name?: string; cached?: boolean; started?: object; completed?: object; error?: string }[];
   logs?: { msg?: Uint8Array }[];
@@ -27,10 +27,10 @@ const nested = {
 
 const StatusResponse = protobuf.Root.fromJSON({ nested }).lookupType('StatusResponse');
 
-/** The lines of one report (`aux` of a message whose id is `moby.buildkit.trace`): steps that begin or were cached, and what they print. */
+/** Returns the lines of a report (`aux` of a `moby.buildkit.trace` message): started and cached steps, and their output. */
 export function decodeStatus(aux: string): string[] {
   const message = StatusResponse.decode(Buffer.from(aux, 'base64'));
-  const { vertexes = [], logs = [] } = StatusResponse.toObject(message) as BuildStatus; // by the descriptor above
+  const { vertexes = [], logs = [] } = StatusResponse.toObject(message) as BuildStatus; // the descriptor above defines it
   const steps = vertexes.flatMap(({ name = '', cached, started, completed, error }) => {
     if (error) return [`ERROR: ${error}`];
     if (cached && completed) return [`CACHED ${name}`];

@@ -3,17 +3,17 @@ import type Docker from 'dockerode';
 import { appendLines } from '../../processes/log-file.js';
 import type { LogOptions } from '../runner.js';
 
-/** Lines that a container printed, both streams in the order in which they came, from the engine. */
+/** Reads the lines that a container printed to both streams, in order, from the engine. */
 export async function* readContainerLog(container: Docker.Container, options: LogOptions = {}): AsyncIterable<string> {
   const { tail, follow = false, signal } = options;
-  const asked = { stdout: true, stderr: true, ...(tail !== undefined && { tail }) };
+  const query = { stdout: true, stderr: true, ...(tail !== undefined && { tail }) };
   const isText = (await container.inspect()).Config.Tty;
   if (!follow) {
-    const content = await container.logs({ ...asked, follow: false });
+    const content = await container.logs({ ...query, follow: false });
     yield* splitLines(isText ? content.toString() : demultiplex(content));
     return;
   }
-  const source = await container.logs({ ...asked, follow: true, ...(signal && { abortSignal: signal }) });
+  const source = await container.logs({ ...query, follow: true, ...(signal && { abortSignal: signal }) });
   const text = new PassThrough();
   if (isText) source.pipe(text);
   else container.modem.demuxStream(source, text, text);
@@ -23,7 +23,7 @@ export async function* readContainerLog(container: Docker.Container, options: Lo
   try {
     yield* streamLines(text);
   } finally {
-    (source as unknown as { destroy: () => void }).destroy(); // an IncomingMessage, typed as less
+    (source as unknown as { destroy: () => void }).destroy(); // an IncomingMessage with an incomplete type
   }
 }
 
@@ -43,7 +43,7 @@ function splitLines(text: string): string[] {
   return lines;
 }
 
-/** The engine's frames: one byte for the stream, three of nothing, four for the length. */
+/** Decodes the engine's frames: one byte for the stream, three unused ones, four for the length. */
 function demultiplex(content: Buffer): string {
   const parts: Buffer[] = [];
   for (let offset = 0; offset + 8 <= content.length; ) {
@@ -54,7 +54,7 @@ function demultiplex(content: Buffer): string {
   return Buffer.concat(parts).toString('utf8');
 }
 
-/** Keeps in a file what the container printed, before it is removed and its log with it. */
+/** Appends the log of a container to a file, before the container and its log are removed. */
 export async function archiveContainerLog(container: Docker.Container, logFile: string): Promise<void> {
   await appendLines(logFile, readContainerLog(container));
 }

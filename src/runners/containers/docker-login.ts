@@ -2,31 +2,31 @@ import { readFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 
-/** As the engine's API writes them. */
+/** Credentials in the format of the engine's API. */
 export type RegistryCredentials = { username: string; password: string } | { identitytoken: string };
 
-/** What `docker login` writes, as far as it is read: https://docs.docker.com/reference/cli/docker/login/. */
+/** Parts of the file that `docker login` writes: https://docs.docker.com/reference/cli/docker/login/. */
 interface DockerConfig {
   auths?: Record<string, { auth?: string; username?: string; password?: string; identitytoken?: string }>;
-  /** Program `docker-credential-…` that keeps all of them. */
+  /** Program `docker-credential-…` that stores the credentials of all registries. */
   credsStore?: string;
-  /** The same for single registries. */
+  /** Programs that store the credentials of single registries. */
   credHelpers?: Record<string, string>;
 }
 
-/** How Docker's own registry is called in that file, and in requests to the engine. */
+/** Key of Docker Hub in that file, and in requests to the engine. */
 const hubKey = 'https://index.docker.io/v1/';
 
-/** Milliseconds that a program has to tell what it keeps. */
+/** Milliseconds that a credential helper may take. */
 const helperTimeout = 20_000;
 
-/** A registry as that file knows it. */
+/** Returns the key of a registry in that file. */
 export const getRegistryKey = (registry: string): string =>
   ['docker.io', 'index.docker.io', 'registry-1.docker.io'].includes(registry) ? hubKey : registry;
 
 /**
- * What the user of this process has logged in to a registry with, by `docker login` or a credential helper; undefined where
- * that is nothing. Throws where they are kept but cannot be had.
+ * Finds the credentials of this user for a registry, stored by `docker login` or a credential helper; undefined if there
+ * are none. Throws if they exist but cannot be read.
  */
 export async function findCredentials(
   registry: string,
@@ -55,10 +55,10 @@ function readCredentials({ auths = {} }: DockerConfig, key: string): RegistryCre
   return username && password ? { username, password } : undefined;
 }
 
-/** Older files name a registry by its URL. */
+/** Returns the host of a registry. Older files have its URL. */
 const getHost = (name: string): string => name.replace(/^https?:\/\//, '').replace(/\/.*$/, '');
 
-/** The protocol of docker-credential-helpers: the registry on standard input, JSON or what is wrong on standard output. */
+/** Runs a docker-credential-helper: it reads the registry from standard input and writes JSON or an error. */
 async function queryHelper(
   helper: string,
   key: string,
@@ -70,15 +70,15 @@ async function queryHelper(
   const { failed, stdout, shortMessage } = await execa(program, ['get'], options);
   if (failed && /credentials not found/i.test(stdout)) return undefined;
   if (failed) throw new Error(stdout.startsWith('{') ? shortMessage : `${shortMessage}: ${stdout.slice(0, 200)}`);
-  const { Username, Secret } = parse<{ Username: string; Secret: string }>(stdout, `what ${program} answers`);
+  const { Username, Secret } = parse<{ Username: string; Secret: string }>(stdout, `the output of ${program}`);
   return Username === '<token>' ? { identitytoken: Secret } : { username: Username, password: Secret };
 }
 
-/** What Docker's own programs write. The parser's words would quote it. */
+/** Parses the output of Docker's programs. Drops the parser's message, which may quote a secret. */
 function parse<Value>(text: string, source: string): Value {
   try {
     return JSON.parse(text) as Value;
   } catch {
-    throw new Error(`${source} is no JSON`);
+    throw new Error(`${source} is not JSON`);
   }
 }

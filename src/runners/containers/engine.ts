@@ -5,15 +5,19 @@ import type Docker from 'dockerode';
 import type { DockerOptions } from 'dockerode';
 import { BerthError } from '../../errors.js';
 
-/** Milliseconds that an engine has to say that it is there. */
+/** Milliseconds that an engine may take to answer a ping. */
 const pingTimeout = 5_000;
 
-/** `ping` takes what other calls take; its types do not say so. */
+/** `ping` accepts the options of other calls, but its type lacks them. */
 interface Pingable {
   ping(options: { abortSignal: AbortSignal }): Promise<unknown>;
 }
 
-/** The engine at this address, seen to answer. ENGINE_UNREACHABLE, with how it failed. */
+/**
+ * Connects to the engine at this address and checks that it answers.
+ *
+ * @throws ENGINE_UNREACHABLE when it does not. Calls to the engine throw it, too, when the connection is lost.
+ */
 export async function openEngine(address: string): Promise<Docker> {
   const { default: DockerClient } = await import('dockerode');
   const engine = new DockerClient(await buildConnectionOptions(address));
@@ -28,32 +32,33 @@ export async function openEngine(address: string): Promise<Docker> {
   return engine;
 }
 
-/** Milliseconds that an engine has to answer a question, and to do something: removing a large image takes a while. */
+/** Milliseconds that an engine may take for a GET request. */
 const readTimeout = 60_000;
+/** Milliseconds for any other request. Removing a large image takes a while. */
 const writeTimeout = 300_000;
 
-/** What takes as long as it takes, or streams: `wait` and logs have ends of their own. */
+/** Requests without a timeout, because they stream or take as long as they need. */
 const isUnbounded =
   /\/(build|commit|wait|logs|attach|events|stats|archive|export|get|load|push|exec|session|grpc)\b|\/images\/create/;
 
-/** An engine that accepts a call and never answers fails it. */
+/** Adds timeouts to requests, for an engine that accepts a request and never answers. */
 function limitRequestTime({ modem }: Docker): void {
   const dial = modem.dial.bind(modem);
   modem.dial = (options, answer) => {
     const { path, method, abortSignal } = options as { path: string; method: string; abortSignal?: AbortSignal };
     if (abortSignal !== undefined || isUnbounded.test(path)) return dial(options, answer);
-    const patience = method === 'GET' ? readTimeout : writeTimeout;
-    const late = AbortSignal.timeout(patience);
-    dial({ ...options, abortSignal: late }, (error, ...rest) =>
-      answer?.(error && late.aborted ? createTimeoutError(patience) : error, ...rest),
+    const timeout = method === 'GET' ? readTimeout : writeTimeout;
+    const expired = AbortSignal.timeout(timeout);
+    dial({ ...options, abortSignal: expired }, (error, ...rest) =>
+      answer?.(error && expired.aborted ? createTimeoutError(timeout) : error, ...rest),
     );
   };
 }
 
-const createTimeoutError = (patience: number): BerthError =>
-  createUnreachableError(`the container engine did not answer within ${patience / 1000} s`, undefined);
+const createTimeoutError = (timeout: number): BerthError =>
+  createUnreachableError(`the container engine did not answer within ${timeout / 1000} s`, undefined);
 
-/** Lets each of its calls fail with ENGINE_UNREACHABLE where the engine has gone away in the meantime. */
+/** Converts lost connections to ENGINE_UNREACHABLE in every request. */
 function translateLostConnections({ modem }: Docker): void {
   const dial = modem.dial.bind(modem);
   modem.dial = (options, answer) =>
@@ -62,46 +67,46 @@ function translateLostConnections({ modem }: Docker): void {
     );
 }
 
-/** Of a connection that could not be made, or broke. */
+/** Checks for a connection that could not be opened, or broke. */
 export const isConnectionLost = (error: unknown): error is NodeJS.ErrnoException => {
   const { code = '', syscall } = (error ?? {}) as NodeJS.ErrnoException;
   return syscall === 'connect' || ['ECONNRESET', 'EPIPE', 'ETIMEDOUT'].includes(code);
 };
 
-/** The engine went away during a call. */
+/** Creates the error for an engine that is lost during a request. */
 export const createEngineLostError = (cause: Error): BerthError =>
-  createUnreachableError(`the container engine has gone away: ${cause.message}`, cause);
+  createUnreachableError(`the connection to the container engine was lost: ${cause.message}`, cause);
 
 const createUnreachableError = (message: string, cause: unknown): BerthError =>
   new BerthError('ENGINE_UNREACHABLE', message, {}, { cause });
 
 async function buildConnectionOptions(address: string): Promise<DockerOptions> {
   const { protocol, hostname, port, pathname } = new URL(address);
-  if (protocol === 'unix:') return { socketPath: pathname, host: '' }; // no host, also where DOCKER_HOST names one
+  if (protocol === 'unix:') return { socketPath: pathname, host: '' }; // overrides the host in DOCKER_HOST
   if (protocol !== 'tcp:' && protocol !== 'http:' && protocol !== 'https:')
-    throw new BerthError('ENGINE_UNREACHABLE', `${address}: an engine is reached by unix:// or tcp:// only`);
+    throw new BerthError('ENGINE_UNREACHABLE', `${address} is not supported: use unix:// or tcp://`);
   const isSecure = protocol === 'https:' || Boolean(process.env.DOCKER_TLS_VERIFY);
   const plain = { host: hostname, port: port || (isSecure ? 2376 : 2375) };
   return isSecure ? { ...plain, protocol: 'https', ...(await readCertificates()) } : { ...plain, protocol: 'http' };
 }
 
-/** From `DOCKER_CERT_PATH`, which must hold all three, else from where Docker itself looks, as far as they are there. */
+/** Reads the certificates from `DOCKER_CERT_PATH`, which must contain all three, else those that exist in `~/.docker`. */
 async function readCertificates(): Promise<Pick<DockerOptions, 'ca' | 'cert' | 'key'>> {
-  const named = process.env.DOCKER_CERT_PATH;
-  const directory = named || join(homedir(), '.docker');
+  const configuredPath = process.env.DOCKER_CERT_PATH;
+  const directory = configuredPath || join(homedir(), '.docker');
   const read = (name: string) =>
     readFile(join(directory, `${name}.pem`)).catch((cause: Error) => {
-      if (!named) return undefined;
+      if (!configuredPath) return undefined;
       throw new BerthError('ENGINE_UNREACHABLE', `DOCKER_CERT_PATH: ${cause.message}`, {}, { cause });
     });
   const [ca, cert, key] = await Promise.all(['ca', 'cert', 'key'].map(read));
   return { ...(ca && { ca }), ...(cert && { cert }), ...(key && { key }) };
 }
 
-/** The HTTP status with which the engine refused; undefined for anything else. */
+/** Returns the HTTP status of an engine's error; undefined for any other error. */
 export const getStatusCode = (error: unknown): number | undefined => (error as { statusCode?: number }).statusCode;
 
-/** Undefined in place of “there is no such thing”. */
+/** Returns undefined if the engine answers that a resource does not exist. */
 export async function ignoreMissing<Value>(promise: Promise<Value>): Promise<Value | undefined> {
   try {
     return await promise;
@@ -111,7 +116,7 @@ export async function ignoreMissing<Value>(promise: Promise<Value>): Promise<Val
   }
 }
 
-/** BuildKit is part of Docker's own engine since 20.10 (API 1.41); engines of others speak the API without it. */
+/** Checks for BuildKit. Docker has it since version 20.10 (API 1.41); other engines implement the API without it. */
 export async function hasBuildKit(engine: Docker): Promise<boolean> {
   const { ApiVersion, Os, Components = [] } = await engine.version();
   const [major = 0, minor = 0] = ApiVersion.split('.').map(Number);

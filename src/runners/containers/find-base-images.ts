@@ -3,7 +3,7 @@ import type { BaseImages } from '../../contract/revision.js';
 import { ignoreMissing } from './engine.js';
 import { listBaseImages } from './list-base-images.js';
 
-/** The images that a Dockerfile builds on and copies from, each with the id that the engine has now under that name. */
+/** Finds the images that a Dockerfile builds on and copies from, with the id that the engine currently has for each name. */
 export async function findBaseImages(
   engine: Docker,
   dockerfile: string,
@@ -14,7 +14,7 @@ export async function findBaseImages(
   return Object.fromEntries(names.map((name, index) => [name, ids[index] ?? null]));
 }
 
-/** A name as engines have them: what a variable has not filled is none. */
+/** Valid image name. A name with an unfilled variable is not one. */
 const imageName = /^[a-z0-9]+([.:_-]+[a-z0-9]+)*(\/[a-z0-9]+([._-]+[a-z0-9]+)*)*(:[\w.-]+)?(@\w+:\w+)?$/;
 
 async function findId(engine: Docker, name: string): Promise<string | undefined> {

@@ -1,4 +1,4 @@
-/** Names of images in `FROM`, `COPY --from` and mounts, with the build arguments filled in; neither stages nor `scratch`. */
+/** Lists the images in `FROM`, `COPY --from` and mounts, with build arguments filled in. Omits stages and `scratch`. */
 export function listBaseImages(dockerfile: string, settings: Record<string, string> = {}): string[] {
   const values: Record<string, string> = {};
   const stages = new Set(['scratch']);
@@ -19,7 +19,7 @@ export function listBaseImages(dockerfile: string, settings: Record<string, stri
   return [...names];
 }
 
-/** One a line, without comments and the texts of here-documents. */
+/** Lists the instructions, each in one line, without comments and here-documents. */
 function listInstructions(dockerfile: string): string[] {
   const lines = dockerfile.split(/\r?\n/).filter((line) => !/^\s*#/.test(line));
   const text = lines.join('\n').replaceAll(/\\[ \t]*\n/g, ' ');
@@ -29,7 +29,7 @@ function listInstructions(dockerfile: string): string[] {
 
 const unquote = (text: string): string => text.replace(/^(["'])(.*)\1$/, '$2');
 
-/** `$NAME`, `${NAME}`, `${NAME:-otherwise}` and `${NAME:+instead}`. */
+/** Expands `$NAME`, `${NAME}`, `${NAME:-default}` and `${NAME:+alternative}`. */
 const expand = (text: string, values: Record<string, string>): string =>
   text.replaceAll(
     /\$(?:(\w+)|\{(\w+)(?::?([-+])([^}]*))?\})/g,

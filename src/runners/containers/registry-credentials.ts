@@ -2,34 +2,34 @@ import { findCredentials, getRegistryKey, type RegistryCredentials } from './doc
 
 export type FindCredentials = (registry: string) => Promise<RegistryCredentials | undefined>;
 
-/** Looks once for each registry. Where what is kept cannot be had, that is said, and the registry is asked without it. */
+/** Finds the credentials of each registry once. Reports credentials that cannot be read, and continues without them. */
 export function cacheCredentials(report: (line: string) => Promise<void>, environment = process.env): FindCredentials {
   const pending = new Map<string, ReturnType<FindCredentials>>();
   const find: FindCredentials = (registry) =>
     findCredentials(registry, environment).catch(async ({ message }: Error) => {
-      await report(`${registry} is asked without credentials, which cannot be had: ${message}`);
+      await report(`using ${registry} without credentials, which cannot be read: ${message}`);
       return undefined;
     });
   return (registry) => {
-    const known = pending.get(registry) ?? find(registry);
-    pending.set(registry, known);
-    return known;
+    const credentials = pending.get(registry) ?? find(registry);
+    pending.set(registry, credentials);
+    return credentials;
   };
 }
 
-/** The header by which an engine without BuildKit learns what it needs for these images. */
+/** Builds the header with the credentials for these images, for an engine without BuildKit. */
 export async function buildCredentialsHeader(images: string[], find: FindCredentials): Promise<Record<string, string>> {
   const registries = [...new Set(images.map(getRegistry))];
-  const known = await Promise.all(
+  const entries = await Promise.all(
     registries.map(async (registry) => [getRegistryKey(registry), await find(registry)] as const),
   );
-  const config = Object.fromEntries(known.filter(([, credentials]) => credentials !== undefined));
+  const config = Object.fromEntries(entries.filter(([, credentials]) => credentials !== undefined));
   if (Object.keys(config).length === 0) return {};
   const encoded = Buffer.from(JSON.stringify(config)).toString('base64');
   return { 'X-Registry-Config': encoded.replaceAll('+', '-').replaceAll('/', '_') };
 }
 
-/** What to do about a registry's refusal of one of these images; undefined for what is none. */
+/** Suggests what to do if a registry refused one of these images; undefined for any other message. */
 export function suggestLogin(message: string, images: string[]): string | undefined {
   if (!/access denied|unauthorized|authentication required|no basic auth|\b401\b|\b403\b/i.test(message))
     return undefined;
@@ -41,7 +41,7 @@ export function suggestLogin(message: string, images: string[]): string | undefi
   return `if ${refused} is private, log in where the worker runs: ${login}`;
 }
 
-/** The registry from which an image of this name comes. */
+/** Returns the registry of an image name. */
 function getRegistry(image: string): string {
   const [first = '', ...rest] = image.split('/');
   return rest.length > 0 && (/[.:]/.test(first) || first === 'localhost') ? first : 'docker.io';

@@ -5,44 +5,48 @@ import { BerthError } from '../../errors.js';
 import { parseQuantity } from '../parse-quantity.js';
 import { getSocketPath, getTemporaryPath } from './host-files.js';
 
-/** What the host is told on its standard input; see hosts/python/berth_host/boot.py. */
+/** Settings that a host process reads from its standard input; see hosts/python/berth_host/boot.py. */
 export interface BootDocument {
   deployment: string;
   revision: string;
   token: string;
   socket: string;
-  /** What the software gets as TMPDIR: the state directory's `tmp`, or a short link to it. */
+  /** TMPDIR of the software: `tmp` in the state directory, or a short link to it. */
   temporary: string;
   directory: string;
   packageDirectory: string | null;
   interface: FunctionInterface;
-  /** In clear. */
+  /** Variables in plain text. */
   env: Record<string, string>;
   /** Seconds per call. */
   timeout: number;
-  /** Seconds; null: no bound. */
+  /** Seconds; null for no limit. */
   importTimeout: number | null;
-  /** Seconds; the host reports the line of the setup thirty times before that. */
+  /** Seconds. The host process reports the current line of the setup thirty times during that time. */
   setupTimeout: number;
-  /** Seconds that running calls get when the host is asked to end. */
+  /** Seconds that running calls may take to finish when the host process is asked to end. */
   grace: number;
   /** Bytes. */
   memory: number | null;
-  /** Calls at once; null: no bound. */
+  /** Maximum number of concurrent calls; null for no limit. */
   concurrency: number | null;
 }
 
-/** Seconds: weights are loaded or fetched then, and that takes long. */
+/** Seconds. Setup may load or download model weights, which takes long. */
 export const defaultSetupTimeout = 1_800;
 
-/** What of a plan the host is told. */
+/** Parts of a plan that a host process needs. */
 export type BootPlan = Omit<RunPlan, 'strategy' | 'provider' | 'sharedDirectory' | 'logFile'>;
 
-/** Of every start anew: its token is its own. START_FAILED when the run interface is not a function's. */
+/**
+ * Builds the settings of one start, with a new token.
+ *
+ * @throws START_FAILED when the run interface is not that of a function.
+ */
 export function buildBootDocument(plan: BootPlan, startValues: Pick<BootDocument, 'env' | 'grace'>): BootDocument {
   const parsed = FunctionInterface.safeParse(plan.runInterface);
   if (!parsed.success)
-    throw new BerthError('START_FAILED', `the run interface is not a function's: ${parsed.error.message}`);
+    throw new BerthError('START_FAILED', `the run interface is not that of a function: ${parsed.error.message}`);
   const { memory, concurrency } = plan.resources;
   return {
     deployment: plan.deployment,

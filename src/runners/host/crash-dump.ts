@@ -2,21 +2,21 @@ import { hostsDirectory } from '../../home/package-root.js';
 import { findSoftwareFrame } from './find-software-frame.js';
 
 export interface CrashDump {
-  /** The innermost line of the software's own, `app.py:3`. */
+  /** Innermost line of the software: `app.py:3`. */
   place: string | undefined;
-  /** The log without the threads and frames that are not the software's doing. */
+  /** The log without threads and frames that do not belong to the software. */
   log: string;
 }
 
-/** As Python's faulthandler begins; the thread that crashed follows first, each with its innermost frame first. */
+/** First line of faulthandler's output. The crashed thread comes first, and the innermost frame of each thread. */
 const crashHeader = /^Fatal Python error: .*$/m;
 const threadHead = /^(Current thread|Thread) 0x[0-9a-f]+.*\(most recent call first\):$/;
 
-/** Reads what Python wrote when a signal ended it. Undefined where it wrote nothing of the kind. */
+/** Parses the output of Python's faulthandler in a log; undefined if there is none. */
 export function parseCrashDump(log: string, directory: string): CrashDump | undefined {
-  const found = crashHeader.exec(log);
-  if (found === null) return undefined;
-  const [before, dump] = [log.slice(0, found.index), log.slice(found.index)];
+  const header = crashHeader.exec(log);
+  if (header === null) return undefined;
+  const [before, dump] = [log.slice(0, header.index), log.slice(header.index)];
   const blocks = splitThreads(dump).filter((block) => !isUnrelatedThread(block, directory));
   const current = blocks.find((block) => block.startsWith('Current thread'));
   return {
@@ -25,7 +25,7 @@ export function parseCrashDump(log: string, directory: string): CrashDump | unde
   };
 }
 
-/** Each thread's part; what stands around them is a part of its own. */
+/** Splits a dump into one part per thread, and parts for the text between them. */
 function splitThreads(dump: string): string[] {
   const parts: string[] = [''];
   let isInThread = false;
@@ -38,11 +38,11 @@ function splitThreads(dump: string): string[] {
   return parts;
 }
 
-/** Threads that the host started, and any other in which nothing of the software's runs. */
+/** Checks for a thread in which no code of the software runs, such as those of the host process. */
 const isUnrelatedThread = (block: string, directory: string): boolean =>
   block.startsWith('Thread 0x') && findSoftwareFrame(block, directory) === undefined;
 
-/** Frames of the host and of Python's import system, which led to the software's. */
+/** Drops the frames of the host process and of Python's import system. */
 const dropHostFrames = (block: string): string =>
   block
     .split('\n')

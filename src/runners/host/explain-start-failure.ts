@@ -6,50 +6,55 @@ import { findSoftwareFrame } from './find-software-frame.js';
 import { findStuckImport, watchdogPattern } from './find-stuck-import.js';
 import type { HostMessage } from './host-message.js';
 
-/** What a host was at when it was last heard of. */
+/** Last phase that a host process reported. */
 export type StartPhase = 'starting' | 'importing' | 'building';
 
-/** How a host ended that had no last word. `stuck`: it was ended from outside. */
+/** Exit of a host process without a report. `stuck`: Berth ended it. */
 interface UnreportedExit {
   state: 'exited' | 'stuck';
+  /** Description of the exit: `exited with code 3`. */
   how: string;
   phase: StartPhase;
 }
 
 type FinalMessage = Extract<HostMessage, { state: 'busy' | 'ready' | 'failed' }>;
 
-/** How a start ended: in the host's words or without any. */
+/** Result of a start: the report of the host process, or its exit without one. */
 export type StartReport = FinalMessage | UnreportedExit;
 
 interface StartContext {
   document: BootDocument;
   logFile: string;
-  /** Where the start's own lines begin. */
+  /** Offset in bytes at which the lines of this start begin. */
   logStart: number;
 }
 
-/** Lines of the log that are looked at, and those that an error shows. */
-const [read, maxShownLines] = [120, 30];
+/** Lines of the log to read. */
+const maxReadLines = 120;
+/** Lines of the log to show in an error. */
+const maxShownLines = 30;
 
-/** The error for a start that failed: IMPORT_FAILED, START_FAILED or DISK_FULL. */
+/** Returns the error for a failed start: IMPORT_FAILED, START_FAILED or DISK_FULL. Its message is one line. */
 export async function explainStartFailure(
   report: Exclude<StartReport, { state: 'ready' | 'busy' }>,
   { document, logFile, logStart }: StartContext,
 ): Promise<BerthError> {
   const facts = { name: document.deployment, log: logFile };
   if (report.state !== 'failed') {
-    const log = (await getFileSize(logFile)) > logStart ? await readTail(logFile, read) : '';
+    const log = (await getFileSize(logFile)) > logStart ? await readTail(logFile, maxReadLines) : '';
     const { code, message, evidence } = explainUnreportedExit(report, document, log);
     return new BerthError(code, message, { ...facts, evidence });
   }
   const { code, message, traceback = '', candidates } = report.error;
   const isImport = code === 'IMPORT_FAILED';
   const defaultCode = isImport ? 'IMPORT_FAILED' : 'START_FAILED';
-  const what = isImport ? `importing ${document.interface.module} failed` : 'the start failed';
-  return new BerthError(isDiskFullMessage(message) ? 'DISK_FULL' : defaultCode, `${what}: ${message}`, {
+  const summary = isImport ? `importing ${document.interface.module} failed` : 'the start failed';
+  const [firstLine = '', ...otherLines] = message.trim().split('\n');
+  const evidence = traceback === '' && otherLines.length > 0 ? message : traceback;
+  return new BerthError(isDiskFullMessage(message) ? 'DISK_FULL' : defaultCode, `${summary}: ${firstLine}`, {
     ...facts,
-    ...(traceback !== '' && { evidence: traceback }),
-    // The names that the imported module has, where the one of the interface is not among them.
+    ...(evidence !== '' && { evidence }),
+    // Names in the imported module, if that of the interface is not among them.
     ...(code === 'ENTRY_NOT_FOUND' && { candidates: candidates ?? [] }),
   });
 }
@@ -61,7 +66,7 @@ function explainUnreportedExit({ state, how, phase }: UnreportedExit, document: 
   const isStuck = state === 'stuck';
   if (phase === 'building' && (isStuck || watchdogPattern.test(log))) {
     const place = findSoftwareFrame(log, directory);
-    const message = `the start failed: setup of ${module}:${callable} took longer than ${setupTimeout / 60} min${place === undefined ? '' : ` and is at ${place}`}, in code that lets nothing else run`;
+    const message = `the start failed: setup of ${module}:${callable} took longer than ${setupTimeout / 60} min${place === undefined ? '' : ` and is at ${place}`}, in code that blocks all other threads`;
     return { code: 'START_FAILED', message, evidence } as const;
   }
   const stuck = phase === 'building' ? undefined : findStuckImport(evidence, document, isStuck);

@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 import { identifyProcess, type ProcessIdentity } from '../../processes/process-identity.js';
 
-/** Processes whose command line ends with these arguments: the trace of a start that was cut off before it noted a pid. */
+/** Finds processes whose command line ends with these arguments, left by a start that was interrupted before it had a pid. */
 export function findProcessesByArguments(lastArguments: string[]): ProcessIdentity[] {
   const pids = process.platform === 'linux' ? findOnLinux(lastArguments) : findWithPs(lastArguments);
   return pids.map(identifyProcess).filter((identity) => identity !== null);

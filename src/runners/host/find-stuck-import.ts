@@ -5,19 +5,19 @@ type ImportLimits = Pick<RunPlan, 'directory'> & { importTimeout?: number | null
 
 export interface StuckImport {
   message: string;
-  /** The stack at the time. */
+  /** Stack at the time of the timeout. */
   evidence: string;
 }
 
-/** As hosts/python/berth_host/server_imports.py ends a server. */
+/** Message with which hosts/python/berth_host/server_imports.py ends a server. */
 const importFailurePattern = /^berth: import failed: (.*)\n((?: {2}.*\n?)*)/m;
 
-/** By Python's watchdog. */
+/** Message of Python's watchdog. */
 export const watchdogPattern = /^Timeout \(\d+:\d+:\d+(\.\d+)?\)!$/m;
 
 /**
- * Finds in a log what ended a process whose import took too long: its own words, or those of Python's watchdog, which ends
- * code that lets no other thread run. Undefined for any other end, unless it is known that the import was ended from outside.
+ * Finds in a log why a process ended whose import took too long: its own message, or that of Python's watchdog, which ends
+ * code that blocks all other threads. Undefined for any other exit, unless Berth is known to have ended the import.
  */
 export function findStuckImport(
   log: string,
@@ -27,11 +27,11 @@ export function findStuckImport(
   const [, message, stack = ''] = importFailurePattern.exec(log) ?? [];
   if (message !== undefined) return { message, evidence: stack };
   if (importTimeout == null || !(isEndedFromOutside || watchdogPattern.test(log))) return undefined;
-  const own = findSoftwareFrame(log, directory);
-  const place = own === undefined ? '' : ` and is at ${own}`;
-  const advice = 'Where it only loads something large, give it more time with --import-timeout SECONDS';
+  const frame = findSoftwareFrame(log, directory);
+  const place = frame === undefined ? '' : ` and is at ${frame}`;
+  const advice = 'If the import only loads something large, give it more time with --import-timeout SECONDS';
   return {
-    message: `it took longer than its ${importTimeout} s${place}, in code that lets nothing else run. ${advice}`,
+    message: `it took longer than its ${importTimeout} s${place}, in code that blocks all other threads. ${advice}`,
     evidence: log,
   };
 }

@@ -1,8 +1,8 @@
-/** Frames of the host's protocol: four bytes of length, big-endian, then that many bytes of UTF-8 JSON. */
+/** Frames of the host protocol: a length of four bytes, big-endian, then as many bytes of UTF-8 JSON. */
 
 const headerBytes = 4;
 
-/** One buffer that holds a frame for each text, so that a request is one write. */
+/** Encodes each text as a frame, all in one buffer, so that a request is one write. */
 export function encodeFrames(...texts: string[]): Buffer {
   const sizes = texts.map((text) => Buffer.byteLength(text));
   const buffer = Buffer.allocUnsafe(sizes.reduce((sum, size) => sum + headerBytes + size, 0));
@@ -14,12 +14,12 @@ export function encodeFrames(...texts: string[]): Buffer {
   return buffer;
 }
 
-/** Puts frames together from what a socket hands over; asks for no copy where a chunk holds just one. */
+/** Assembles frames from the chunks of a socket. Copies nothing if a chunk is exactly one frame. */
 export class FrameReader {
   private chunks: Buffer[] = [];
   private received = 0;
 
-  /** The next frame's text once it is complete. */
+  /** Adds a chunk. Returns the text of a frame if it is complete. */
   add(chunk: Buffer): string | undefined {
     if (this.received === 0 && chunk.length >= headerBytes && chunk.length === headerBytes + chunk.readUInt32BE(0))
       return chunk.toString('utf8', headerBytes);
@@ -28,15 +28,15 @@ export class FrameReader {
     return this.next();
   }
 
-  /** Another frame's text, where it came with the last one. */
+  /** Returns the text of another complete frame that arrived with the previous one. */
   next(): string | undefined {
     if (this.received < headerBytes) return undefined;
     const end = headerBytes + this.readLength();
     if (this.received < end) return undefined;
-    const whole = this.join();
+    const buffer = this.join();
     this.received -= end;
-    this.chunks = this.received === 0 ? [] : [whole.subarray(end)];
-    return whole.toString('utf8', headerBytes, end);
+    this.chunks = this.received === 0 ? [] : [buffer.subarray(end)];
+    return buffer.toString('utf8', headerBytes, end);
   }
 
   private readLength(): number {
@@ -45,8 +45,8 @@ export class FrameReader {
   }
 
   private join(): Buffer {
-    const whole = this.chunks.length === 1 ? (this.chunks[0] as Buffer) : Buffer.concat(this.chunks, this.received);
-    this.chunks = [whole];
-    return whole;
+    const buffer = this.chunks.length === 1 ? (this.chunks[0] as Buffer) : Buffer.concat(this.chunks, this.received);
+    this.chunks = [buffer];
+    return buffer;
   }
 }

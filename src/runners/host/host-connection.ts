@@ -6,7 +6,7 @@ interface PendingRequest {
   reject: (error: Error) => void;
 }
 
-/** One connection to a host: one request at a time, answered by one frame. Idle, it does not keep this process alive. */
+/** A connection to a host process: one request at a time, answered by one frame. Idle, it does not keep Node.js running. */
 export class HostConnection {
   private readonly reader = new FrameReader();
   private pending: PendingRequest | undefined;
@@ -19,12 +19,12 @@ export class HostConnection {
     socket.unref();
   }
 
-  /** Rejects with the system's error (ENOENT, ECONNREFUSED) when nobody listens. */
+  /** Connects. Rejects with the system error (ENOENT, ECONNREFUSED) if nothing listens. */
   static open(path: string): Promise<HostConnection> {
     return connectSocket(path).then((socket) => new HostConnection(socket));
   }
 
-  /** The answer's text. Rejects when the connection ends before it has come. */
+  /** Returns the text of the answer. Rejects if the connection ends before it arrives. */
   request(...texts: string[]): Promise<string> {
     return new Promise((resolve, reject) => {
       if (!this.isOpen) return reject(new Error('the connection was closed'));
@@ -32,6 +32,16 @@ export class HostConnection {
       this.socket.ref();
       this.socket.write(encodeFrames(...texts));
     });
+  }
+
+  /** Returns the text of the answer. Rejects and closes the connection if it does not arrive within `timeout` milliseconds. */
+  async requestWithTimeout(request: Record<string, string>, timeout: number): Promise<string> {
+    const timer = setTimeout(() => this.close(), timeout);
+    try {
+      return await this.request(JSON.stringify(request));
+    } finally {
+      clearTimeout(timer);
+    }
   }
 
   close(): void {
@@ -55,7 +65,7 @@ export class HostConnection {
   }
 }
 
-/** Rejects with the system's error. */
+/** Connects to a unix socket. Rejects with the system error. */
 export function connectSocket(path: string): Promise<Socket> {
   return new Promise((resolve, reject) => {
     const socket = connect(path);

@@ -2,40 +2,40 @@ import type { Answer } from '../../contract/answer.js';
 import { createErrorAnswer } from '../call-deadline.js';
 import { DeadlineTimer } from '../deadline-timer.js';
 
-/** Milliseconds that the host has to answer for a call past its deadline, before the client does so itself. */
+/** Milliseconds after the deadline of a call in which the host process may answer, before the client gives up. */
 export const replyGrace = 500;
 
-/** The client's own end of a call, for a host that cannot answer: frozen, or held up in code that never lets go. */
+/** Ends a call on the client's side if the host process cannot answer: it is frozen, or blocked by code. */
 export class HostDeadline {
-  private readonly begun = performance.now();
-  private alarm: DeadlineTimer;
-  private isCancelled = false;
+  private readonly startedAt = performance.now();
+  private timer: DeadlineTimer;
+  private isCanceled = false;
   private hasDisconnected = false;
 
   constructor(
     private readonly connection: { close(): void },
     private readonly timeout: number,
   ) {
-    this.alarm = new DeadlineTimer(timeout * 1000 + replyGrace, () => this.disconnect());
+    this.timer = new DeadlineTimer(timeout * 1000 + replyGrace, () => this.disconnect());
   }
 
-  /** The call is cancelled: the host has a moment to say so. */
+  /** Gives the host process a moment to answer that the call is canceled. */
   cancel(): void {
-    this.isCancelled = true;
-    this.alarm.clear();
-    this.alarm = new DeadlineTimer(replyGrace, () => this.disconnect());
+    this.isCanceled = true;
+    this.timer.clear();
+    this.timer = new DeadlineTimer(replyGrace, () => this.disconnect());
   }
 
   clear(): void {
-    this.alarm.clear();
+    this.timer.clear();
   }
 
-  /** Why the connection ended. */
+  /** Returns an answer that says why the connection ended. */
   explain(): Answer {
-    const rest = this.hasDisconnected ? '; its host does not react' : '';
-    if (this.isCancelled) return createErrorAnswer('CALL_CANCELLED', `the call was cancelled${rest}`);
-    if (performance.now() - this.begun >= this.timeout * 1000)
-      return createErrorAnswer('CALL_TIMEOUT', `the call took longer than its ${this.timeout} s${rest}`);
+    const suffix = this.hasDisconnected ? '; its host process does not respond' : '';
+    if (this.isCanceled) return createErrorAnswer('CALL_CANCELLED', `the call was cancelled${suffix}`);
+    if (performance.now() - this.startedAt >= this.timeout * 1000)
+      return createErrorAnswer('CALL_TIMEOUT', `the call took longer than its ${this.timeout} s${suffix}`);
     return createErrorAnswer('CALL_LOST', 'the process ended during the call');
   }
 

@@ -1,7 +1,7 @@
 import type { AnswerError } from '../../contract/answer.js';
-import type { HostIdentity } from './host-client.js';
+import type { HostIdentity } from './host-status.js';
 
-/** What a host says while it starts: where it is, and at last how that ended. `busy`: another one holds the revision's lock. */
+/** A message of a starting host process: its phase, or the result. `busy`: another one holds the revision's lock. */
 export type HostMessage =
   | { state: 'importing' }
   | { state: 'imported' }
@@ -11,7 +11,7 @@ export type HostMessage =
   | { state: 'ready'; identity: HostIdentity }
   | { state: 'failed'; error: AnswerError & { candidates?: string[] } };
 
-/** Undefined for what the software itself wrote to the host's descriptor: it does not know the token. */
+/** Parses a message; undefined for output of the software on the same descriptor, which lacks the token. */
 export function parseHostMessage(line: string, token: string): HostMessage | undefined {
   try {
     const message: unknown = JSON.parse(line);

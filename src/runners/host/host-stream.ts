@@ -6,21 +6,21 @@ import { checkAnswerText } from '../check-answer.js';
 import { encodeFrames, FrameReader } from './frames.js';
 import { connectSocket } from './host-connection.js';
 
-/** A part of a stream as the host says it: see hosts/python/berth_host/streams.py. */
+/** Part of a stream as the host process sends it: see hosts/python/berth_host/streams.py. */
 type StreamPart = Answer | { status: 'chunk'; output: unknown } | { status: 'end'; joins: boolean };
 
-/** A connection for the many frames of one stream. A frame is read when it is asked for, so a slow reader slows the host. */
+/** A connection for the frames of one stream. Reads a frame only when it is requested, so a slow reader slows the code. */
 export class HostStream {
   private constructor(private readonly socket: Socket) {
-    socket.on('error', () => {}); // whoever reads is told
+    socket.on('error', () => {}); // the reader gets the error
   }
 
-  /** Rejects with the system's error (ENOENT, ECONNREFUSED) when nobody listens. */
+  /** Connects. Rejects with the system error (ENOENT, ECONNREFUSED) if nothing listens. */
   static async open(path: string): Promise<HostStream> {
     return new HostStream(await connectSocket(path));
   }
 
-  /** The parts as text. Ends when the host hangs up; throws when the connection breaks. */
+  /** Sends a request and yields the parts as text. Ends when the connection is closed; throws when it breaks. */
   async *exchange(...texts: string[]): AsyncGenerator<string> {
     this.socket.write(encodeFrames(...texts));
     const reader = new FrameReader();
@@ -33,7 +33,7 @@ export class HostStream {
   }
 }
 
-/** Hands a host's chunks on, and returns its answer; undefined when the host hangs up before it. */
+/** Yields the chunks of a stream and returns its answer; undefined if the connection is closed before the answer. */
 export async function* forwardHostChunks(parts: AsyncIterable<string>): AsyncGenerator<unknown, Answer | undefined> {
   const chunks: unknown[] = [];
   for await (const text of parts) {
@@ -46,7 +46,7 @@ export async function* forwardHostChunks(parts: AsyncIterable<string>): AsyncGen
   return undefined;
 }
 
-/** Undefined for what no host says. */
+/** Parses a part; undefined for invalid JSON. */
 function readPart(text: string): StreamPart | undefined {
   try {
     return (readJson(text) as StreamPart | null) ?? undefined;
@@ -57,7 +57,7 @@ function readPart(text: string): StreamPart | undefined {
 
 const endPrefix = '{"status":"end"';
 
-/** The same with the text of each chunk's output and of the answer, none of it parsed. */
+/** Forwards chunks like `forwardHostChunks`, but as JSON text, without parsing. */
 export async function* forwardHostChunkTexts(parts: AsyncIterable<string>): AsyncGenerator<string, string | undefined> {
   const chunks: string[] = [];
   for await (const part of parts) {

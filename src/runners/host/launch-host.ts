@@ -16,31 +16,32 @@ import { parseVariableLines, pickStartupVariables } from '../server/startup-vari
 import type { BootDocument } from './boot-document.js';
 import { explainStartFailure, type StartPhase, type StartReport } from './explain-start-failure.js';
 import { encodeFrames } from './frames.js';
-import type { HostIdentity } from './host-client.js';
 import { parseHostMessage } from './host-message.js';
+import type { HostIdentity } from './host-status.js';
 import { StartWatchdog } from './start-watchdog.js';
 
 export interface LaunchOptions {
   python: string;
   stateDirectory: string;
   logFile: string;
-  /** The process's own environment, to which of the user's values only those are added that are read at its start. */
+  /** Environment of the process. Of the user's variables, only those that are read at its start are added. */
   environment: Record<string, string>;
   document: BootDocument;
   signal?: AbortSignal;
-  /** Told where a setup is that takes long. */
+  /** Reports the current line of a slow setup. */
   onProgress?: ((line: string) => void) | undefined;
 }
 
-/** Milliseconds that the last words of an ended host take at most. */
+/** Milliseconds to wait for the last messages of an ended host process. */
 const drainTimeout = 100;
 
 export const hostProgram = join(hostsDirectory, 'python', 'berth_host');
 
 /**
- * Starts a Python host in a process group of its own and waits until it serves. Undefined when another one has the
- * revision's lock. IMPORT_FAILED or START_FAILED with the user's traceback, DISK_FULL, TOOL_MISSING without a Python; then, as when
- * the signal aborts, nothing is left running.
+ * Starts a host process in a new process group and waits until it serves. Returns undefined if another one holds the
+ * revision's lock. Leaves nothing running if it fails or the signal aborts.
+ *
+ * @throws IMPORT_FAILED, START_FAILED, DISK_FULL, TOOL_MISSING when the code does not start. The evidence is its traceback.
  */
 export async function launchHost(launch: LaunchOptions): Promise<HostIdentity | undefined> {
   const { logFile, document, signal } = launch;
@@ -90,11 +91,11 @@ async function spawnHost({
   }
 }
 
-/** What the code itself asks for, below what the user says; the host sets all the others. */
+/** Picks variables that are read at the start of Python. The user's override the code's. The host process sets the others. */
 const pickStartVariables = ({ interface: { environment = [] }, env }: BootDocument): Record<string, string> =>
   pickStartupVariables({ ...parseVariableLines(environment), ...env });
 
-/** A host that dies early closes its end; its exit says so, not the pipe. */
+/** Sends the boot document. Ignores a broken pipe: the exit of the process is reported instead. */
 function sendDocument(child: ChildProcess, document: BootDocument): void {
   const stdin = child.stdin as Writable; // stdio[0] is 'pipe'
   stdin.on('error', () => undefined);
@@ -103,28 +104,29 @@ function sendDocument(child: ChildProcess, document: BootDocument): void {
 
 const getReportPipe = (child: ChildProcess): Readable => child.stdio[3] as Readable; // stdio[3] is 'pipe', and the child writes
 
-/** The host's last word, or, when it ended without one, how it ended. */
+/** Waits for the report of the host process, or for its exit without one. */
 function waitForReport(child: ChildProcess, { document, onProgress }: LaunchOptions): Promise<StartReport> {
   const { importTimeout, setupTimeout, token } = document;
   return new Promise((resolve) => {
     const pipe = getReportPipe(child);
     let phase: StartPhase = 'starting';
-    const watch = new StartWatchdog(child, () => resolve({ state: 'stuck', how: 'did not end', phase }));
+    const watchdog = new StartWatchdog(child, () => resolve({ state: 'stuck', how: 'did not end', phase }));
     createInterface({ input: pipe }).on('line', (line) => {
-      const word = parseHostMessage(line, token);
-      if (word === undefined) return;
-      if (word.state === 'progress') return onProgress?.(word.text);
-      watch.stop();
-      if (word.state === 'imported') phase = 'starting';
-      else if (word.state === 'importing' || word.state === 'building') {
-        phase = word.state;
-        watch.start(phase === 'importing' ? importTimeout : setupTimeout);
-      } else resolve(word);
+      const message = parseHostMessage(line, token);
+      if (message === undefined) return;
+      if (message.state === 'progress') return onProgress?.(message.text);
+      watchdog.stop();
+      if (message.state === 'imported') phase = 'starting';
+      else if (message.state === 'importing' || message.state === 'building') {
+        phase = message.state;
+        watchdog.start(phase === 'importing' ? importTimeout : setupTimeout);
+      } else resolve(message);
     });
     void waitForExit(child).then((exitDescription) => {
-      watch.stop();
-      const reportExit = () => resolve({ state: watch.hasAborted ? 'stuck' : 'exited', how: exitDescription, phase });
-      // What the pipe still holds comes first; a child of the software may keep it open for ever.
+      watchdog.stop();
+      const reportExit = () =>
+        resolve({ state: watchdog.hasAborted ? 'stuck' : 'exited', how: exitDescription, phase });
+      // Read the rest of the pipe first. A child process of the software may keep it open forever.
       if (pipe.readableEnded) reportExit();
       else pipe.once('end', () => setImmediate(reportExit));
       setTimeout(reportExit, drainTimeout);
@@ -142,7 +144,7 @@ function rejectOnAbort<Value>(promise: Promise<Value>, signal: AbortSignal | und
   });
 }
 
-/** Nothing of the child keeps this process alive. */
+/** Detaches the child, so that it does not keep this process running. */
 function detachChild(child: ChildProcess): void {
   child.stdin?.destroy();
   getReportPipe(child).destroy();

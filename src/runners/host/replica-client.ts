@@ -2,17 +2,18 @@ import type { Answer, AnswerError } from '../../contract/answer.js';
 import { getAnswerError, parseAnswerError } from '../answer-text.js';
 import type { CallOptions } from '../runner.js';
 import { isUnstarted } from '../unstarted-call.js';
-import type { HostCallOptions, HostClient } from './host-client.js';
+import type { HostCallOptions } from './host-call.js';
+import type { HostClient } from './host-client.js';
 import { ReplicaScheduler } from './replica-scheduler.js';
 
-/** A call of whatever replica has room for it. */
-interface ReplicaCall<Made, Told> {
-  send: (client: HostClient, options: HostCallOptions) => Made;
-  getError: (reply: Told) => AnswerError | undefined;
-  wrapAnswer: (answer: Answer) => Told;
+/** A call to any replica that has a free slot. */
+interface ReplicaCall<Result, Reply> {
+  send: (client: HostClient, options: HostCallOptions) => Result;
+  getError: (reply: Reply) => AnswerError | undefined;
+  wrapAnswer: (answer: Answer) => Reply;
 }
 
-/** Calls the replicas of one revision. A call that a replica had taken, and that was not begun when this ended, goes to another. */
+/** Calls the replicas of one revision. If a replica ends before it begins a call, the call goes to another one. */
 export class ReplicaClient {
   private readonly scheduler: ReplicaScheduler;
 
@@ -48,10 +49,10 @@ export class ReplicaClient {
     );
   }
 
-  private async callAny<Told>(
-    { send, getError, wrapAnswer }: ReplicaCall<Promise<Told>, Told>,
+  private async callAny<Reply>(
+    { send, getError, wrapAnswer }: ReplicaCall<Promise<Reply>, Reply>,
     options: CallOptions | undefined,
-  ): Promise<Told> {
+  ): Promise<Reply> {
     for (const deadline = this.deadlineOf(options); ; ) {
       const slot = await this.scheduler.acquireSlot({ ...options, timeout: computeSecondsLeft(deadline) });
       if ('answer' in slot) return wrapAnswer(slot.answer);
@@ -60,10 +61,10 @@ export class ReplicaClient {
     }
   }
 
-  private async *streamAny<Chunk, Told>(
-    { send, getError, wrapAnswer }: ReplicaCall<AsyncGenerator<Chunk, Told>, Told>,
+  private async *streamAny<Chunk, Reply>(
+    { send, getError, wrapAnswer }: ReplicaCall<AsyncGenerator<Chunk, Reply>, Reply>,
     options: CallOptions | undefined,
-  ): AsyncGenerator<Chunk, Told> {
+  ): AsyncGenerator<Chunk, Reply> {
     for (const deadline = this.deadlineOf(options); ; ) {
       const slot = await this.scheduler.acquireSlot({ ...options, timeout: computeSecondsLeft(deadline) });
       if ('answer' in slot) return wrapAnswer(slot.answer);

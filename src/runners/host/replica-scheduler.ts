@@ -4,9 +4,11 @@ import { getAnswerError } from '../answer-text.js';
 import { createErrorAnswer } from '../call-deadline.js';
 import type { CallOptions } from '../runner.js';
 import { createUnstartedAnswer } from '../unstarted-call.js';
-import type { HostCallOptions, HostClient, TurnReply } from './host-client.js';
+import type { TurnReply } from './acquire-turn.js';
+import type { HostCallOptions } from './host-call.js';
+import type { HostClient } from './host-client.js';
 
-/** A replica whose turn is held for one call. */
+/** A turn of a replica that is held for one call. */
 export interface ReplicaSlot {
   client: HostClient;
   options: HostCallOptions;
@@ -15,19 +17,19 @@ export interface ReplicaSlot {
 
 export type SlotResult = ReplicaSlot | { answer: Answer };
 
-/** Of how many calls a replica runs at once, as far as it has said so. */
+/** A replica with its running calls of this process, and its maximum number of concurrent calls if known. */
 interface Replica {
   client: HostClient;
   running: number;
   limit: number;
 }
 
-/** Milliseconds until a replica that is not there is looked for again by a call that stands in line at others. */
+/** Milliseconds after which a call that waits in other queues tries a missing replica again. */
 const retryInterval = 500;
 
 /**
- * Finds the replica for a call: one that is idle. Where none is, the call stands in line at all of them and goes to the one
- * whose turn comes first, so that it does not wait behind a long one while another replica is free.
+ * Finds an idle replica for a call. If there is none, the call waits in the queues of all replicas and goes to the first one
+ * with a turn, so that it never waits behind a long call while another replica is free.
  */
 export class ReplicaScheduler {
   private readonly replicas: Replica[];
@@ -40,23 +42,21 @@ export class ReplicaScheduler {
   async acquireSlot(options: CallOptions & { timeout: number }): Promise<SlotResult> {
     const { timeout, signal } = options;
     if (signal?.aborted) return { answer: canceledBeforeStart };
-    const begun = performance.now();
-    const secondsLeft = () => Math.max(0.001, timeout - (performance.now() - begun) / 1000);
-    const found = (await this.tryIdleReplicas(timeout, signal)) ?? (await this.waitInQueues(secondsLeft, signal));
-    if ('answer' in found) return found;
-    return { ...found, options: { ...options, timeout: secondsLeft(), ...found.options } };
+    const startedAt = performance.now();
+    const secondsLeft = () => Math.max(0.001, timeout - (performance.now() - startedAt) / 1000);
+    const slot = (await this.tryIdleReplicas(timeout, signal)) ?? (await this.waitInQueues(secondsLeft, signal));
+    if ('answer' in slot) return slot;
+    return { ...slot, options: { ...options, timeout: secondsLeft(), ...slot.options } };
   }
 
-  /** A replica that is idle: the one with the fewest calls of this process first, and of these each in turn. */
+  /** Tries idle replicas, first those with the fewest calls of this process. Equal ones take turns. */
   private async tryIdleReplicas(timeout: number, signal: AbortSignal | undefined): Promise<SlotResult | undefined> {
     this.next += 1;
     const count = this.replicas.length;
-    const inTurn = this.replicas.map((_, index) => this.replicas[(index + this.next) % count] as Replica); // in range
-    const free = inTurn
-      .filter(({ running, limit }) => running < limit)
-      .sort((one, other) => one.running - other.running);
+    const rotated = this.replicas.map((_, index) => this.replicas[(index + this.next) % count] as Replica); // in range
+    const free = rotated.filter(({ running, limit }) => running < limit).sort((a, b) => a.running - b.running);
     for (const replica of free) {
-      replica.running += 1; // from here on: others look meanwhile
+      replica.running += 1; // before the await, so that concurrent calls see it
       const reply = await replica.client.acquireTurn({ mayWait: false, timeout, ...(signal && { signal }) });
       if (reply.status === 'turn') return this.createSlot(replica, reply);
       replica.running -= 1;
@@ -66,26 +66,26 @@ export class ReplicaScheduler {
     return undefined;
   }
 
-  /** The lines at the other replicas are left when one turn has come. */
+  /** Waits in the queues of all replicas for the first turn, and leaves the other queues. */
   private waitInQueues(secondsLeft: () => number, signal: AbortSignal | undefined): Promise<SlotResult> {
     return new Promise((resolve) => {
-      const over = new AbortController();
-      const settle = (found: SlotResult) => {
+      const settled = new AbortController();
+      const settle = (result: SlotResult) => {
         signal?.removeEventListener('abort', cancel);
-        resolve(found);
-        over.abort();
+        resolve(result);
+        settled.abort();
       };
       const cancel = () => settle({ answer: canceledWhileWaiting });
       if (signal?.aborted) return cancel();
       signal?.addEventListener('abort', cancel, { once: true });
-      const queue = { standing: this.replicas.length, wasTaken: false };
+      const queues = { waiting: this.replicas.length, wasAccepted: false };
       for (const replica of this.replicas)
-        void this.waitAtReplica(replica, { queue, settled: over.signal, secondsLeft, settle });
+        void this.waitAtReplica(replica, { queues, settled: settled.signal, secondsLeft, settle });
     });
   }
 
-  /** Where the replica goes away, it is looked for again as long as the call stands in line at another. */
-  private async waitAtReplica(replica: Replica, { queue, settled, secondsLeft, settle }: QueueEntry): Promise<void> {
+  /** Waits in the queue of one replica. If it ends, tries it again while the call waits in another queue. */
+  private async waitAtReplica(replica: Replica, { queues, settled, secondsLeft, settle }: QueueEntry): Promise<void> {
     while (!settled.aborted) {
       const reply = await replica.client.acquireTurn({ mayWait: true, timeout: secondsLeft(), signal: settled });
       if (reply.status === 'turn' && settled.aborted) return reply.release(false);
@@ -95,44 +95,44 @@ export class ReplicaScheduler {
         return settle(this.createSlot(replica, reply));
       }
       if (reply.status === 'answer' && !isNotRunning(reply)) return settle(reply);
-      if (reply.status !== 'absent') queue.wasTaken = true;
-      queue.standing -= 1;
-      if (queue.standing === 0) return settle({ answer: explainNoReplica(queue, secondsLeft()) });
+      if (reply.status !== 'absent') queues.wasAccepted = true;
+      queues.waiting -= 1;
+      if (queues.waiting === 0) return settle({ answer: explainNoReplica(queues, secondsLeft()) });
       await sleep(retryInterval, undefined, { signal: settled }).catch(() => undefined);
-      queue.standing += 1;
+      queues.waiting += 1;
     }
   }
 
   private createSlot(replica: Replica, turn: Extract<TurnReply, { status: 'turn' }>): ReplicaSlot {
-    const leave = () => {
+    const release = () => {
       replica.running -= 1;
       turn.release(true);
     };
-    return { client: replica.client, options: { turn: turn.id }, release: leave };
+    return { client: replica.client, options: { turn: turn.id }, release };
   }
 }
 
-/** One call in line at one of the replicas. */
+/** A call in the queue of one replica. */
 interface QueueEntry {
-  /** At how many of them it stands, and whether any has taken it so far. */
-  queue: { standing: number; wasTaken: boolean };
+  /** Number of queues in which the call waits, and whether any replica has accepted it so far. */
+  queues: { waiting: number; wasAccepted: boolean };
   settled: AbortSignal;
   secondsLeft: () => number;
-  settle: (found: SlotResult) => void;
+  settle: (result: SlotResult) => void;
 }
 
 const isNotRunning = ({ answer }: { answer: Answer }): boolean => getAnswerError(answer)?.code === 'NOT_RUNNING';
 
-function explainNoReplica({ wasTaken }: QueueEntry['queue'], secondsLeft: number): Answer {
+function explainNoReplica({ wasAccepted }: QueueEntry['queues'], secondsLeft: number): Answer {
   if (secondsLeft < 0.01) return timedOut;
-  return wasTaken ? lostSlot : notRunning;
+  return wasAccepted ? lostSlot : notRunning;
 }
 
 const canceledBeforeStart = createErrorAnswer('CALL_CANCELLED', 'the call was cancelled before it began');
 const canceledWhileWaiting = createErrorAnswer('CALL_CANCELLED', 'the call was cancelled while it waited for its turn');
 const timedOut = createErrorAnswer(
   'CALL_TIMEOUT',
-  'the call waited for its turn as long as it may take, and was not started',
+  'the call waited for its turn until its timeout, and was not started',
 );
-const notRunning = createErrorAnswer('NOT_RUNNING', 'the software is not up: none of its replicas answers');
-const lostSlot = createUnstartedAnswer('the replicas ended before the call was begun');
+const notRunning = createErrorAnswer('NOT_RUNNING', 'the software is not up: none of its replicas answer');
+const lostSlot = createUnstartedAnswer('the replicas ended before the call began');

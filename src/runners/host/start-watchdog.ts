@@ -1,23 +1,23 @@
 import type { ChildProcess } from 'node:child_process';
 
-/** Milliseconds beyond its bound that an import or a setup has to be ended by its own process: see import_bound.py. */
+/** Milliseconds after the timeout in which the process may end the import or setup by itself: see import_bound.py. */
 const gracePeriod = 4_000;
-/** Milliseconds to write down where the code is. */
+/** Milliseconds that the process may take to write its stack. */
 const dumpTimeout = 1_000;
 
-/** Bounds a host's imports and its setup from outside, for code that keeps its process from doing so. */
+/** Enforces the timeouts of import and setup from outside, for code that keeps its process from enforcing them. */
 export class StartWatchdog {
-  /** Whether it has ended the process. */
+  /** True if the watchdog has aborted the process. */
   hasAborted = false;
   private timer: NodeJS.Timeout | undefined;
 
-  /** Calls `giveUp` when the process does not end by itself. */
+  /** Calls `onStuck` if the aborted process does not end. */
   constructor(
     private readonly child: ChildProcess,
     private readonly onStuck: () => void,
   ) {}
 
-  /** `seconds` null: no bound. */
+  /** Starts the timer. Null is no limit. */
   start(seconds: number | null): void {
     this.stop();
     if (seconds !== null) this.timer = setTimeout(() => this.abort(), seconds * 1000 + gracePeriod);
@@ -27,7 +27,7 @@ export class StartWatchdog {
     clearTimeout(this.timer);
   }
 
-  /** Python writes its stack to the log when it is aborted. */
+  /** Aborts the process. Python then writes its stack to the log. */
   private abort(): void {
     this.hasAborted = true;
     this.child.kill('SIGABRT');

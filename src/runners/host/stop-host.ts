@@ -5,26 +5,27 @@ import { isSameProcess, type ProcessIdentity } from '../../processes/process-ide
 import { HostClient } from './host-client.js';
 import { getSocketPath } from './host-files.js';
 
-/** Milliseconds that a host has to say that it will stop, and between two looks at whether it has. */
+/** Milliseconds in which a host process has to accept a request to stop. */
 const requestTimeout = 1_000;
+/** Milliseconds between two checks whether it has ended. */
 const interval = 10;
 
 /**
- * Ends the host of a plan and its process group. It is asked over its socket first: what its code makes of SIGTERM is the
- * code's own affair. After `patience` seconds it is killed. Resolves when no process of the group exists.
+ * Ends the host process of a plan and its process group. Sends a request over the socket first, because the code may handle
+ * SIGTERM itself. Kills the group after `timeout` seconds. Resolves when no process of the group exists.
  */
 export async function stopHost(
   plan: Pick<RunPlan, 'stateDirectory'>,
   identity: ProcessIdentity,
-  patience: number,
+  timeout: number,
 ): Promise<void> {
-  if (patience === 0 || !(await requestStop(plan, identity))) return await stopProcessGroup(identity, patience);
-  for (const deadline = Date.now() + patience * 1000; isSameProcess(identity) && Date.now() < deadline; )
+  if (timeout === 0 || !(await requestStop(plan, identity))) return await stopProcessGroup(identity, timeout);
+  for (const deadline = Date.now() + timeout * 1000; isSameProcess(identity) && Date.now() < deadline; )
     await sleep(interval);
   await stopProcessGroup(identity, 0);
 }
 
-/** Whether it has agreed to stop. */
+/** Asks the host process to stop. False if it does not accept. */
 async function requestStop(plan: Pick<RunPlan, 'stateDirectory'>, identity: ProcessIdentity): Promise<boolean> {
   if (!isSameProcess(identity)) return false;
   const client = new HostClient({ socket: getSocketPath(plan), timeout: requestTimeout / 1000 });

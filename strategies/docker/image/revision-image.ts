@@ -26,7 +26,7 @@ export async function findRevisionImage(
   const revisionImage = await readRevisionImage(plan);
   if (revisionImage === undefined || !(await isCurrent(revisionImage, plan, dockerfile))) return undefined;
   if (await tagImage(engine, revisionImage.id, revisionImage.reference)) {
-    options.onProgress?.(`the image is there: ${revisionImage.reference}`);
+    options.onProgress?.(`using the existing image ${revisionImage.reference}`);
     return revisionImage.reference;
   }
   await report(`the image that ${plan.revision} was built as is gone from the engine: it is built anew`);

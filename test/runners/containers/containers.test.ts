@@ -98,7 +98,7 @@ test('what docker login keeps is found for the registry that an image comes from
   expect(await findCredentials('docker.io', { DOCKER_CONFIG: `${directory}/none` })).toBeUndefined();
 
   const broken = temporarySolution({ 'config.json': '{"auths": "canary' });
-  await expect(findCredentials('docker.io', { DOCKER_CONFIG: broken })).rejects.toThrow(/config\.json is no JSON$/);
+  await expect(findCredentials('docker.io', { DOCKER_CONFIG: broken })).rejects.toThrow(/config\.json is not JSON$/);
 
   const lines: string[] = [];
   const ask = cacheCredentials(async (line) => void lines.push(line), { DOCKER_CONFIG: directory, PATH: '/nowhere' });

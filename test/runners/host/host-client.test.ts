@@ -40,7 +40,7 @@ test.each(noAnswers)('the reply %j is refused: its callers get an error', async 
   const client = await callWhatReplies(text);
   const refused = {
     status: 'error',
-    error: { code: 'CALL_OUTPUT', message: expect.stringContaining(`something that is no answer: ${text}`) },
+    error: { code: 'CALL_OUTPUT', message: expect.stringContaining(`sent an invalid answer: ${text}`) },
   };
   expect(await client.call({})).toEqual(refused);
   expect(JSON.parse(await client.callText('{}'))).toEqual(refused);
