@@ -1,19 +1,19 @@
 /** @needs git python3 uv temporal */
-import { existsSync, readdirSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { readdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
 import { packageRoot } from '../../src/home/package-root.js';
 import { type Block, readBlocks, readCommands, readDocument, UserShell } from '../support/documents.js';
 import { temporaryStack } from '../support/temporary-stack.js';
 import { eventually } from './run-json.js';
 
-// Every command on every page of docs/guide is typed as it stands there, from the top of the page to its end.
+// Types every command on every page of docs/guide, from the top of the page to its end.
 
 const guide = join(packageRoot, 'docs', 'guide');
 const pages = readdirSync(guide, { recursive: true, encoding: 'utf8' }).filter((path) => path.endsWith('.md'));
 const home = temporaryStack();
 
-/** How the commands of a block are run: what the word after `sh` stands for. */
+/** Ways to run the commands of a block, by the word after `sh`. */
 const kinds: Record<string, (shell: UserShell, lines: string[]) => Promise<void>> = {
   '': runToTheEnd,
   endless: async (shell, lines) => {
@@ -28,19 +28,12 @@ const kinds: Record<string, (shell: UserShell, lines: string[]) => Promise<void>
   engine: async () => undefined, // test/end-to-end/guide-docker.test.ts
 };
 
-test.each(pages.sort())('%s', async (page) => {
+test.each(pages.sort())('every command of %s works', async (page) => {
   const text = readDocument(join('docs', 'guide', page));
   const shell = new UserShell(home.root);
   for (const block of readBlocks(text).filter(({ language }) => language === 'sh')) await run(shell, block);
   const { stdout } = await shell.type('npx berth list --json');
   expect(JSON.parse(stdout)).toEqual([]); // a page cleans up after itself
-});
-
-test.each(pages)('the links of %s lead somewhere', (page) => {
-  const text = readDocument(join('docs', 'guide', page));
-  const targets = [...text.matchAll(/\]\((?!https?:)([^)#]+)/g)].map(([, target = '']) => target);
-  for (const target of targets)
-    expect({ target, exists: existsSync(join(guide, dirname(page), target)) }).toEqual({ target, exists: true });
 });
 
 async function run(shell: UserShell, block: Block): Promise<void> {
