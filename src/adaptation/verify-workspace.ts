@@ -165,7 +165,7 @@ async function checkEntrySyntax(request: FunctionRequest, file: string | null): 
   if (file === null) return { value: null, note: 'checked by the import' };
   const { code, facts, environments, signal, onProgress } = request;
   const interpreter = await environments.chooseInterpreter(facts, {
-    place: { directory: code, entry: file },
+    code: { directory: code, entry: file },
     signal,
     onProgress,
   });

@@ -4,7 +4,7 @@ import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { createInstallerMark } from '../processes/marked-processes.js';
 
-/** What installers and compilers need of the user's environment; anything else (keys, tokens of others) stays out. */
+/** Variables that installers and compilers need. Keys and tokens of other tools stay out. */
 const forwardedVariables = [
   /^(PATH|HOME|USER|LOGNAME|SHELL|TMPDIR|LANG|LC_\w+|TZ)$/,
   /^(XDG_\w+|UV_\w+|PYENV_\w+|NETRC|SSH_AUTH_SOCK)$/,
@@ -13,7 +13,7 @@ const forwardedVariables = [
   /^(CC|CXX|CFLAGS|CXXFLAGS|CPPFLAGS|LDFLAGS|CUDA_HOME|LD_LIBRARY_PATH|MACOSX_DEPLOYMENT_TARGET)$/,
 ];
 
-/** pip's settings of where packages come from, under uv's names: who set up pip need not set up uv as well. */
+/** pip's settings for package sources, and uv's names for them, so that pip's configuration also applies to uv. */
 const pipSettings: Record<string, string> = {
   PIP_INDEX_URL: 'UV_DEFAULT_INDEX',
   PIP_EXTRA_INDEX_URL: 'UV_INDEX',
@@ -21,32 +21,32 @@ const pipSettings: Record<string, string> = {
   PIP_NO_INDEX: 'UV_NO_INDEX',
 };
 
-/** Where packages come from or how they are chosen; machine paths and credentials do not change what is resolved. */
+/** Tells a variable that changes how packages resolve. Machine paths and credentials do not. */
 const affectsResolution = (name: string): boolean =>
   name.startsWith('UV_') && !/(_DIR|_PASSWORD|_USERNAME|CACHE|_TIMEOUT|_RETRIES|PROGRESS|CONCURRENT)/.test(name);
 
 const listDefined = (variables: NodeJS.ProcessEnv): [string, string][] =>
   Object.entries(variables).filter((entry): entry is [string, string] => entry[1] !== undefined && entry[1] !== '');
 
-/** The environment of uv, pip and the builds they start: scrubbed, but complete for indexes, authorities and proxies. */
+/** Creates the environment of uv, pip and their builds, with the settings for indexes, certificates and proxies. */
 export function createChildEnvironment(variables: NodeJS.ProcessEnv = process.env): Record<string, string> {
-  const scrubbed = Object.fromEntries(
+  const forwarded = Object.fromEntries(
     listDefined(variables).filter(([name]) => forwardedVariables.some((pattern) => pattern.test(name))),
   );
   for (const [pipName, uvName] of Object.entries(pipSettings)) {
     const value = variables[pipName];
-    if (value && scrubbed[uvName] === undefined) scrubbed[uvName] = value;
+    if (value && forwarded[uvName] === undefined) forwarded[uvName] = value;
   }
-  return { ...scrubbed, NO_COLOR: '1', UV_NO_PROGRESS: '1', PYTHONNOUSERSITE: '1' };
+  return { ...forwarded, NO_COLOR: '1', UV_NO_PROGRESS: '1', PYTHONNOUSERSITE: '1' };
 }
 
-/** The same for what is done for a revision's code, with the mark that it is found by. */
+/** Creates the environment of a build for a revision, with its process mark. */
 export const createBuildEnvironment = (directory: string): Record<string, string> => ({
   ...createChildEnvironment(),
   ...createInstallerMark(directory),
 });
 
-/** Digest of the index settings (variables and uv's own file): other settings may resolve to other packages. */
+/** Digests the index settings (variables and uv's configuration file), which may change how requirements resolve. */
 export async function digestIndexSettings(): Promise<string> {
   const settings = Object.entries(createChildEnvironment())
     .filter(([name]) => affectsResolution(name))
@@ -58,7 +58,7 @@ export async function digestIndexSettings(): Promise<string> {
   return createHash('sha256').update(settings.join('\n')).digest('hex');
 }
 
-/** Text without the credentials that index URLs or variables may carry. */
+/** Removes credentials of index URLs and variables from a text. */
 export function redact(text: string): string {
   const secrets = listDefined(process.env)
     .filter(([name]) => /^(UV|PIP)_\w*(PASSWORD|TOKEN)$/.test(name))

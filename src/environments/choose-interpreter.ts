@@ -20,11 +20,11 @@ export interface ChosenInterpreter {
   path: string;
   /** For example `3.11.7`. */
   version: string;
-  /** What the repository asked for and did not get; null when it got it. */
+  /** Python requirements that this interpreter does not meet; null when it meets all. */
   note: string | null;
-  /** The version that packages of the repository are told they get, where it is not the one they get. */
+  /** Version to claim when installing the repository's packages, if they would refuse this one. */
   claimedVersion: string | null;
-  /** Day until which packages were published that are taken for it (`2022-06-23`); absent: until today. */
+  /** Ignores packages published after this day (`2022-06-23`); no limit when absent. */
   asOf?: string;
 }
 
@@ -33,29 +33,31 @@ export interface ChooseOptions {
   onProgress?: ((line: string) => void) | undefined;
 }
 
-/** Newer ones are taken only when they are asked for: many packages have no builds for them yet. */
+/** Newer versions are used only on request, because many packages have no builds for them yet. */
 const newestDefault = [3, 13];
-/** Milliseconds after which a version that was not to be had is looked for again. */
+/** Milliseconds after which to look again for a version that was unavailable. */
 const retryAfter = 24 * 60 * 60 * 1000;
-/** Seconds; a download host that cannot be reached fails long before. */
+/** Seconds; an unreachable download host fails much earlier. */
 const downloadTimeout = 180;
 
 type ChoiceRecord = ChosenInterpreter & { madeAt: number };
 
 /**
- * The Python that a repository asks for, by all of its manifests together: installed, else downloaded by uv, else the
- * nearest installed one. Notes say what was not met. The choice is remembered until an interpreter comes or goes.
+ * Chooses the Python for the requirements of all manifests: an installed one, else a download by uv, else the nearest
+ * installed one. Caches the choice until an interpreter is installed or removed.
+ *
+ * @throws TOOL_MISSING when the machine has no Python.
  */
 export async function chooseInterpreter(
   home: BerthHome,
-  wishes: PythonRequirement[],
+  requirements: PythonRequirement[],
   options: ChooseOptions = {},
 ): Promise<ChosenInterpreter> {
   const candidates = await listInterpreterCandidates(home);
-  const record = join(home.locks, `python-${digestTexts([JSON.stringify(wishes), ...candidates])}.json`);
-  const known = await readRecord<ChoiceRecord>(record);
-  if (known !== undefined && isCurrent(known)) return known;
-  const chosen = await choose(home, combinePythonRequirements(wishes), candidates, options);
+  const record = join(home.locks, `python-${digestTexts([JSON.stringify(requirements), ...candidates])}.json`);
+  const cached = await readRecord<ChoiceRecord>(record);
+  if (cached !== undefined && isCurrent(cached)) return cached;
+  const chosen = await choose(home, combinePythonRequirements(requirements), candidates, options);
   await writeRecord<ChoiceRecord>(record, { ...chosen, madeAt: Date.now() });
   return chosen;
 }
@@ -70,17 +72,17 @@ async function choose(
   options: ChooseOptions,
 ): Promise<ChosenInterpreter> {
   const installed = await findInterpreters(candidates, options.signal);
-  const range = wanted.accepted.flatMap((wish) => wish.range);
-  const meets = ({ version }: Interpreter): boolean => satisfies(parseVersion(version), range);
-  const fitting = choosePreferred(installed.filter(meets)) ?? (await download(home, range, options));
+  const range = wanted.accepted.flatMap((requirement) => requirement.range);
+  const isFitting = ({ version }: Interpreter): boolean => satisfies(parseVersion(version), range);
+  const fitting = choosePreferred(installed.filter(isFitting)) ?? (await download(home, range, options));
   if (fitting !== undefined)
     return { ...toChosenInterpreter(fitting, describeUnmet(wanted, fitting.version)), claimedVersion: null };
   const nearest = findNearest(installed, wanted);
   if (nearest === undefined) throw noPythonError();
-  const unmet = wanted.accepted.filter((wish) => !satisfies(parseVersion(nearest.version), wish.range));
+  const unmet = wanted.accepted.filter((requirement) => !satisfies(parseVersion(nearest.version), requirement.range));
   const notes = unmet.map(
     ({ from, specifier }) =>
-      `${from} asks for Python ${specifier}, which is not installed and could not be had; the nearest, Python ${nearest.version}, is used.`,
+      `${from} requires Python ${specifier}, which is neither installed nor available for download: uses the nearest version, Python ${nearest.version}.`,
   );
   const isRefused = unmet.some(isMandatory);
   const claimed = isRefused
@@ -101,25 +103,29 @@ const toChosenInterpreter = (
   note: notes.length === 0 ? null : notes.join(' '),
 });
 
-/** `python3` as the user has it, unless it is newer than what packages are built for; else the newest that is not. */
+/** Prefers the user's `python3`, then the newest version that most packages support. */
 function choosePreferred(interpreters: Interpreter[]): Interpreter | undefined {
-  const settled = interpreters.filter(({ version }) => compare(parseVersion(version).slice(0, 2), newestDefault) <= 0);
-  return settled.find(({ isDefault }) => isDefault) ?? settled[0] ?? interpreters.at(-1);
+  const supported = interpreters.filter(
+    ({ version }) => compare(parseVersion(version).slice(0, 2), newestDefault) <= 0,
+  );
+  return supported.find(({ isDefault }) => isDefault) ?? supported[0] ?? interpreters.at(-1);
 }
 
-/** Of those that meet most of the wishes, by their importance, the one that is nearest to what else is wished. */
+/** Finds the interpreter that meets the most requirements, by priority, and is nearest to the first unmet one. */
 function findNearest(interpreters: Interpreter[], { accepted }: CombinedPythonRequirements): Interpreter | undefined {
-  const met = ({ version }: Interpreter): number => {
-    const first = accepted.findIndex((wish) => !satisfies(parseVersion(version), wish.range));
+  const countMet = ({ version }: Interpreter): number => {
+    const first = accepted.findIndex((requirement) => !satisfies(parseVersion(version), requirement.range));
     return first === -1 ? accepted.length : first;
   };
-  const most = Math.max(...interpreters.map(met));
-  const range = accepted[most]?.range ?? [];
-  const far = ({ version }: Interpreter) => distance(parseVersion(version), range);
-  return interpreters.filter((one) => met(one) === most).toSorted((left, right) => far(left) - far(right))[0];
+  const maxMet = Math.max(...interpreters.map(countMet));
+  const range = accepted[maxMet]?.range ?? [];
+  const distanceOf = ({ version }: Interpreter) => distance(parseVersion(version), range);
+  return interpreters
+    .filter((interpreter) => countMet(interpreter) === maxMet)
+    .toSorted((left, right) => distanceOf(left) - distanceOf(right))[0];
 }
 
-/** One attempt, without uv's own retries; undefined when downloads are switched off or it did not work. */
+/** Downloads a Python once, without uv's retries. Returns undefined when downloads are off or the download failed. */
 async function download(
   home: BerthHome,
   range: VersionRange,
@@ -128,7 +134,7 @@ async function download(
   const isOff = ['never', 'manual'].includes(process.env.UV_PYTHON_DOWNLOADS ?? '') || Boolean(process.env.UV_OFFLINE);
   if (isOff || range.length === 0) return undefined;
   const request = formatUvRequest(range);
-  onProgress?.(`getting Python ${request}`);
+  onProgress?.(`downloading Python ${request}`);
   const uv = await findUv(home, { signal, onProgress });
   const argv: [string, ...string[]] = [uv, 'python', 'install', '--no-bin', request];
   const env = { ...createChildEnvironment(), UV_HTTP_RETRIES: '0', UV_PYTHON_INSTALL_DIR: pythonsDirectory(home) };
@@ -138,7 +144,7 @@ async function download(
   return choosePreferred(installed.filter(({ version }) => satisfies(parseVersion(version), range)));
 }
 
-/** uv knows PEP 440's operators only, and takes one bare version as “any patch of it”. */
+/** Formats a range for uv, which knows PEP 440's operators only and takes a bare version as any patch of it. */
 function formatUvRequest(range: VersionRange): string {
   const isBare = range.length === 1;
   return [...new Set(range.map(({ operator, version }) => toClause(operator, version.join('.'), isBare)))].join(',');

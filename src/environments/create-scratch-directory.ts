@@ -2,8 +2,8 @@ import { mkdir, mkdtemp, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 
 /**
- * An empty directory of this process in `parent`, whose maker removes it. Its name tells the process, so that the next
- * one removes what a killed one left.
+ * Creates an empty directory in `parent`, which the caller removes. Its name contains the process id: a later call
+ * removes the directories of killed processes.
  */
 export async function createScratchDirectory(parent: string, name: string): Promise<string> {
   await mkdir(parent, { recursive: true });

@@ -17,29 +17,29 @@ import { SourceCopy } from './source-copy.js';
 import { resolveVersionVariables, type VersionVariables } from './version-variables.js';
 
 export interface PrepareRequest {
-  /** Code of the revision: read, never written to. */
+  /** Code of the revision; read-only. */
   directory: string;
   facts: Facts;
-  /** Where the revision's own package is installed, if the repository is one. */
+  /** Target for the revision's own package, if the repository is one. */
   packageDirectory: string;
-  /** The file that is called, relative to the code: manifests beside it come first. */
+  /** File of the entry, relative to the code. Manifests near it take precedence. */
   entry?: string | null | undefined;
-  /** The software's variables: a requirement file may name some of them. */
+  /** Variables of the software, which requirement files may name. */
   env?: Readonly<Record<string, string>> | undefined;
-  /** Requirement lines of the strategy. */
+  /** Packages of the strategy, as requirement lines. */
   strategyRequirements?: string[] | undefined;
-  /** Whether requirements are resolved anew, to take newer releases. */
+  /** Resolves again, to get newer releases. */
   isFresh?: boolean | undefined;
-  /** Told the shared environment's path before it is looked for, made or used. */
+  /** Called with the shared environment's path before it is used. */
   claim?: ((path: string) => Promise<void>) | undefined;
   signal?: AbortSignal | undefined;
-  /** One line of progress for a person. */
+  /** Called with one line of progress for a person. */
   onProgress?: ((line: string) => void) | undefined;
 }
 
 export interface ChooseInterpreterOptions extends ChooseOptions {
-  /** Where the code lies, and the file that is called: its own manifests have a say, too. */
-  place?: { directory: string; entry: string | null };
+  /** Code and file of the entry, whose manifests may require a Python. */
+  code?: { directory: string; entry: string | null };
 }
 
 interface ResolutionInput {
@@ -48,7 +48,7 @@ interface ResolutionInput {
   copy: SourceCopy;
 }
 
-/** Python environments, made by uv and shared by content: same interpreter, same locked requirements, same environment. */
+/** Python environments, created by uv and shared between revisions with the same interpreter and the same lock. */
 export class Environments {
   private readonly home: BerthHome;
 
@@ -56,33 +56,39 @@ export class Environments {
     this.home = home;
   }
 
-  /** The interpreter that the repository gets. Throws TOOL_MISSING when the machine has no Python. */
+  /**
+   * Chooses the interpreter for a repository.
+   *
+   * @throws TOOL_MISSING when the machine has no Python.
+   */
   async chooseInterpreter(
     facts: Facts,
-    { place, ...options }: ChooseInterpreterOptions = {},
+    { code, ...options }: ChooseInterpreterOptions = {},
   ): Promise<ChosenInterpreter> {
-    const requirements = place && (await readRequirements(place.directory, facts, { entry: place.entry }));
+    const requirements = code && (await readRequirements(code.directory, facts, { entry: code.entry }));
     return await chooseInterpreter(this.home, listPythonRequirements(facts, requirements), options);
   }
 
   /**
-   * The environment of a revision: requirements read, resolved, installed. What was made before is found by digest,
-   * without a subprocess. Where the repository asks for no Python and a package has no build for the usual one, an older
-   * one is taken. Throws DEPENDENCY_UNRESOLVED, DEPENDENCY_INSTALL, INDEX_UNREACHABLE or TOOL_MISSING.
+   * Prepares the environment of a revision: reads, resolves and installs its requirements. Finds an existing environment
+   * by digest, without a subprocess. Uses an older Python when the repository requires none and a package has no build for
+   * the default one.
+   *
+   * @throws DEPENDENCY_UNRESOLVED, DEPENDENCY_INSTALL, INDEX_UNREACHABLE, TOOL_MISSING when a step fails.
    */
   async prepare(request: PrepareRequest): Promise<Environment> {
     const { directory, facts, entry, env = {}, strategyRequirements, signal, onProgress } = request;
-    const choose = (wishes: PythonRequirement[]) => chooseInterpreter(this.home, wishes, { signal, onProgress });
+    const choose = (pythons: PythonRequirement[]) => chooseInterpreter(this.home, pythons, { signal, onProgress });
     const read = (pythonVersion?: string) =>
       readRequirements(directory, facts, { strategyRequirements, entry, variables: env, pythonVersion });
     const unversioned = await read();
-    const wishes = listPythonRequirements(facts, unversioned);
-    const defaultInterpreter = await choose(wishes);
+    const pythons = listPythonRequirements(facts, unversioned);
+    const defaultInterpreter = await choose(pythons);
     const requirements = unversioned.dependsOnPython ? await read(defaultInterpreter.version) : unversioned;
-    if (wishes.length > 0) return await this.prepareWith(defaultInterpreter, requirements, request);
-    const remembered = createOlderPythonRecord(this.home, requirements, defaultInterpreter);
-    const known = await remembered.read();
-    if (known !== undefined) return await this.prepareWith(known, requirements, request);
+    if (pythons.length > 0) return await this.prepareWith(defaultInterpreter, requirements, request);
+    const record = createOlderPythonRecord(this.home, requirements, defaultInterpreter);
+    const recorded = await record.read();
+    if (recorded !== undefined) return await this.prepareWith(recorded, requirements, request);
     try {
       return await this.prepareWith(defaultInterpreter, requirements, request);
     } catch (error) {
@@ -94,19 +100,19 @@ export class Environments {
       );
       if (older === undefined) throw error;
       const environment = await this.prepareWith(older, requirements, request);
-      await remembered.write(older);
+      await record.write(older);
       return environment;
     }
   }
 
   private async resolve(
-    known: ResolutionInput,
+    input: ResolutionInput,
     { directory, env = {}, isFresh, signal, onProgress }: PrepareRequest,
   ): Promise<Lock> {
-    const variables = findVariables(known.requirements, env);
-    const versionVariables = await this.resolveVersionVariables(known.requirements, directory);
+    const variables = findVariables(input.requirements, env);
+    const versionVariables = await this.resolveVersionVariables(input.requirements, directory);
     const common = { home: this.home, directory, variables, isFresh, signal, onProgress };
-    return await resolveLock({ ...known, ...common, env: versionVariables.env });
+    return await resolveLock({ ...input, ...common, env: versionVariables.env });
   }
 
   private async resolveVersionVariables(requirements: Requirements, directory: string): Promise<VersionVariables> {
@@ -129,17 +135,17 @@ export class Environments {
       const versionVariables = await this.resolveVersionVariables(requirements, directory);
       const required = lock.localProjects.map((path) => expandVariables(path, variables));
       const projects = { packages: requirements.packages, required, secrets: Object.values(variables) };
-      const place = { packageDirectory, environment, interpreter, copy };
-      const own = await installRevisionPackage({ ...common, ...projects, ...place, env: versionVariables.env });
+      const target = { packageDirectory, environment, interpreter, copy };
+      const installed = await installRevisionPackage({ ...common, ...projects, ...target, env: versionVariables.env });
       return {
         ...environment,
         pythonVersion: interpreter.version,
-        packageDirectory: own.packageDirectory,
+        packageDirectory: installed.packageDirectory,
         notes: [
           ...(interpreter.note === null ? [] : [interpreter.note]),
           ...requirements.notes,
           ...lock.notes,
-          ...own.notes,
+          ...installed.notes,
           ...(versionVariables.note === null ? [] : [versionVariables.note]),
         ],
       };

@@ -6,19 +6,20 @@ import { createChildEnvironment } from './child-environment.js';
 import { createScratchDirectory } from './create-scratch-directory.js';
 import { type CommandResult, runCommand } from './run-command.js';
 
-/** The first uv that writes `pylock.toml` in a stable form. */
+/** First version of uv that writes `pylock.toml` in a stable form. */
 const minVersion: [number, number] = [0, 7];
 
 export interface FindUvOptions {
-  /** Which one to get where there is none; the index's newest when absent. */
+  /** Version to install if uv is missing; the newest when absent. */
   version?: string | undefined;
   signal?: AbortSignal | undefined;
   onProgress?: ((line: string) => void) | undefined;
 }
 
 /**
- * Path of a uv that works: from the PATH, else from `$BERTH_HOME/bin`, else had once from the package index and put
- * there. Throws TOOL_MISSING when none of these is possible.
+ * Finds a working uv on the PATH or in `$BERTH_HOME/bin`; otherwise installs it there from the package index.
+ *
+ * @throws TOOL_MISSING when uv is missing and cannot be installed.
  */
 export async function findUv(home: BerthHome, options: FindUvOptions = {}): Promise<string> {
   const own = join(home.bin, 'uv');
@@ -29,17 +30,17 @@ export async function findUv(home: BerthHome, options: FindUvOptions = {}): Prom
   for (const candidate of [...onPath, own]) {
     if (await isWorking(candidate, home, options.signal)) return candidate;
   }
-  options.onProgress?.('getting uv from the package index (once)');
+  options.onProgress?.('installing uv from the package index (once)');
   await installUv(own, home, options);
   return own;
 }
 
 async function isWorking(candidate: string, home: BerthHome, signal: AbortSignal | undefined): Promise<boolean> {
-  const isThere = await access(candidate, constants.X_OK).then(
+  const isExecutable = await access(candidate, constants.X_OK).then(
     () => true,
     () => false,
   );
-  if (!isThere) return false;
+  if (!isExecutable) return false;
   await mkdir(home.root, { recursive: true });
   const { stdout, exitCode } = await run([candidate, '--version'], home.root, signal);
   const [, major, minor] = /^uv (\d+)\.(\d+)/.exec(stdout) ?? [];
@@ -47,7 +48,7 @@ async function isWorking(candidate: string, home: BerthHome, signal: AbortSignal
   return Number(major) > minVersion[0] || Number(minor) >= minVersion[1];
 }
 
-/** Two at once do no harm: each installs into a directory of its own, and the rename into place is atomic. */
+/** Installs uv. Safe to run concurrently: each call uses its own directory, and the final rename is atomic. */
 async function installUv(target: string, home: BerthHome, { version, signal }: FindUvOptions): Promise<void> {
   const building = await createScratchDirectory(home.bin, 'uv');
   try {
@@ -60,7 +61,7 @@ async function installUv(target: string, home: BerthHome, { version, signal }: F
     }
     throw new BerthError(
       'TOOL_MISSING',
-      'uv is not on the PATH and could not be had from the package index. Install it (https://docs.astral.sh/uv), or install Python 3 with pip.',
+      'uv is not on the PATH and could not be installed from the package index: install it (https://docs.astral.sh/uv), or install Python 3 with pip',
       { tool: 'uv', evidence: failures.map(({ command, output }) => `$ ${command}\n${output.trim()}`).join('\n') },
     );
   } finally {
@@ -68,7 +69,7 @@ async function installUv(target: string, home: BerthHome, { version, signal }: F
   }
 }
 
-/** uv is one program file: pip puts it in `bin`, from where it can be moved. */
+/** Installs uv with pip into `bin`. uv is a single file that can be moved from there. */
 async function installWithPip(
   requirement: string,
   directory: string,
@@ -82,7 +83,7 @@ async function installWithPip(
   return result.exitCode === 0 ? undefined : result;
 }
 
-/** For a Python without pip of its own. */
+/** Installs uv with a virtual environment, for a Python without pip. */
 async function installWithVenv(
   requirement: string,
   directory: string,
@@ -95,7 +96,7 @@ async function installWithVenv(
   return installed.exitCode === 0 ? undefined : installed;
 }
 
-/** pip's own variables go along: here pip itself asks the index. */
+/** Runs a command with pip's own variables, because pip itself uses them here. */
 function run(argv: [string, ...string[]], cwd: string, signal: AbortSignal | undefined): Promise<CommandResult> {
   const pip = Object.entries(process.env).filter((entry): entry is [string, string] => entry[0].startsWith('PIP_'));
   return runCommand({

@@ -13,7 +13,7 @@ import type { SourceCopy } from './source-copy.js';
 
 export interface PackageRequest {
   home: BerthHome;
-  /** Directories of the repository that are packages, relative to it; `.` is the repository itself. */
+  /** Packages of the repository, as relative directories; `.` is the repository itself. */
   packages: string[];
   /** Projects and archives that a requirement names by path: relative to the repository, or absolute. */
   required: string[];
@@ -31,15 +31,16 @@ export interface PackageRequest {
 }
 
 export interface InstalledPackage {
-  /** Null where nothing is to be installed. */
+  /** Null when nothing was installed. */
   packageDirectory: string | null;
   notes: string[];
 }
 
 /**
- * Installs the repository's own package beside the shared environment, which knows no repository. It is built from a
- * copy, so that no build artefact lands in the revision. One that has no code where its build backend looks for it is left
- * out: its code is imported from where it lies. Throws DEPENDENCY_INSTALL.
+ * Installs the repository's own packages outside of the shared environment. Builds them from a copy, so that the revision
+ * stays unchanged. Skips a package whose build backend finds no code; that code is imported from the repository.
+ *
+ * @throws DEPENDENCY_INSTALL when a package cannot be built.
  */
 export async function installRevisionPackage(request: PackageRequest): Promise<InstalledPackage> {
   const { directory, packageDirectory, environment, env } = request;
@@ -49,32 +50,38 @@ export async function installRevisionPackage(request: PackageRequest): Promise<I
     return { packageDirectory: null, notes: [] };
   }
   const history = await readRevisionHistory(directory);
-  const told = JSON.stringify([history ?? null, env]);
+  const versionInputs = JSON.stringify([history ?? null, env]);
   const outside = await Promise.all(projects.filter(isAbsolute).map(describeFile));
-  const digest = digestTexts([environment.digest, ...projects, told, ...outside, ...(await describeFiles(directory))]);
-  const readMark = () => readRecord<CompletionMarker>(markerPath(packageDirectory));
-  const isComplete = async () => (await readMark())?.digest === digest;
+  const digest = digestTexts([
+    environment.digest,
+    ...projects,
+    versionInputs,
+    ...outside,
+    ...(await describeFiles(directory)),
+  ]);
+  const readMarker = () => readRecord<CompletionMarker>(markerPath(packageDirectory));
+  const isComplete = async () => (await readMarker())?.digest === digest;
   if (!(await isComplete())) {
     request.onProgress?.('installing the repository’s own package');
     await buildDirectory({
       directory: packageDirectory,
       isComplete,
       build: async (building) => {
-        const mark: CompletionMarker = { digest, skipped: await install(building, request) };
-        await writeFile(markerPath(building), JSON.stringify(mark));
+        const marker: CompletionMarker = { digest, skipped: await install(building, request) };
+        await writeFile(markerPath(building), JSON.stringify(marker));
       },
     });
   }
-  const leftOut = (await readMark())?.skipped ?? [];
+  const skipped = (await readMarker())?.skipped ?? [];
   return {
-    packageDirectory: leftOut.length === projects.length ? null : packageDirectory,
-    notes: [...new Set(leftOut.map(describeMissingCode))],
+    packageDirectory: skipped.length === projects.length ? null : packageDirectory,
+    notes: [...new Set(skipped.map(describeMissingCode))],
   };
 }
 
 const listProjects = ({ packages, required }: PackageRequest): string[] => [...new Set([...packages, ...required])];
 
-/** What was installed, and of each package that was left out what its build backend said. */
+/** Record of an installation, with the build backend's message for each skipped package. */
 interface CompletionMarker {
   digest: string;
   skipped: string[];
@@ -82,7 +89,7 @@ interface CompletionMarker {
 
 const markerPath = (directory: string): string => join(directory, '.berth-complete');
 
-/** Path, size and time of each file: a revision does not change, so this only notices that it was exported anew. */
+/** Lists path, size and time of each file. Revisions do not change, so this only detects a repeated export. */
 async function describeFiles(directory: string): Promise<string[]> {
   const entries = await readdir(directory, { recursive: true, withFileTypes: true });
   const files = entries.filter((entry) => entry.isFile() && basename(entry.parentPath) !== '__pycache__');
@@ -95,7 +102,7 @@ async function describeFile(path: string): Promise<string> {
   return `${path} ${size} ${mtimeMs}`;
 }
 
-/** Returns what the build backends of packages that were left out said. */
+/** Installs all projects. Returns the build backend's message for each skipped package. */
 async function install(building: string, request: PackageRequest): Promise<string[]> {
   const { home, directory, environment, interpreter, required, env, secrets, signal, onProgress } = request;
   const cwd = await request.copy.ensurePath();
@@ -103,15 +110,15 @@ async function install(building: string, request: PackageRequest): Promise<strin
   args.push('--python', environment.python);
   if (interpreter.claimedVersion !== null) args.push('--python-version', interpreter.claimedVersion);
   const call = { home, cwd, directory, env, secrets, scratch: building, signal, onProgress };
-  const leftOut: string[] = [];
+  const skipped: string[] = [];
   for (const project of listProjects(request)) {
     const result = await runUvBuild({ ...call, args: [...args, isAbsolute(project) ? project : `./${project}`] });
     if (result.exitCode === 0) continue;
-    // A requirement by path is the repository's own word that there is a package.
-    const words = required.includes(project) ? undefined : findMissingCode(result.output);
-    if (words === undefined)
-      throw explainUvFailure(result, 'DEPENDENCY_INSTALL', 'the repository’s own package could not be installed');
-    leftOut.push(words);
+    // A requirement by path states that there is a package.
+    const message = required.includes(project) ? undefined : findMissingCode(result.output);
+    if (message === undefined)
+      throw explainUvFailure(result, 'DEPENDENCY_INSTALL', 'cannot install the repository’s own package');
+    skipped.push(message);
   }
-  return leftOut;
+  return skipped;
 }

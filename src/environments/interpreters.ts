@@ -7,48 +7,48 @@ import { createChildEnvironment } from './child-environment.js';
 import { compare, parseVersion, type Version } from './python-version.js';
 import { runCommand } from './run-command.js';
 
-/** A CPython that was started and answered. */
+/** A working CPython. */
 export interface Interpreter {
-  /** The program itself, no shim. */
+  /** The program itself, not a shim. */
   path: string;
   version: string;
-  /** True for what `python3` means on this machine. */
+  /** True for the machine's `python3`. */
   isDefault: boolean;
 }
 
-/** Older ones cannot run the host. */
+/** Oldest version that can run the Python host. */
 const minVersion: Version = [3, 8];
 
-/** Prints the real program and its version; says nothing unless it is a released CPython. */
+/** Prints version and path of a released CPython, nothing for any other interpreter. */
 const probeScript = `
 import sys
 if sys.implementation.name == "cpython" and sys.version_info[3] == "final":
     print("%d.%d.%d" % sys.version_info[:3], sys.executable)
 `;
 
-/** Where the Pythons lie that Berth had uv download. */
+/** Returns the directory of the Pythons that Berth downloaded with uv. */
 export const pythonsDirectory = (home: BerthHome): string => join(home.root, 'pythons');
 
 /**
- * Files that may be interpreters, each program once: `python3` and `python3.N` on the PATH, pyenv's versions (also those
- * that are not chosen now), and uv's. Reading directories only: cheap enough to notice, each time, that one came or went.
+ * Lists possible interpreters, each program once: `python3` and `python3.N` on the PATH, all versions of pyenv and uv.
+ * Only reads directories, which is cheap enough for every call.
  */
 export async function listInterpreterCandidates(home: BerthHome): Promise<string[]> {
   const onPath = (process.env.PATH ?? '').split(delimiter).filter(Boolean);
   const pyenv = process.env.PYENV_ROOT ?? join(homedir(), '.pyenv');
   const shims = join(pyenv, 'shims');
   const listed = await Promise.all(
-    // Of the shims, each a slow script, only the one that says which of pyenv's versions is the default.
+    // Shims are slow scripts; only `python3` is needed, which tells pyenv's default version.
     onPath.map((directory) => listPrograms(directory, directory === shims ? /^python3$/ : /^python3(\.\d+)?$/)),
   );
   const data = process.env.XDG_DATA_HOME ?? join(homedir(), '.local', 'share');
-  const collections = [
+  const versionDirectories = [
     join(pyenv, 'versions'),
     process.env.UV_PYTHON_INSTALL_DIR ?? join(data, 'uv', 'python'),
     pythonsDirectory(home),
   ];
-  const collected = await Promise.all(collections.map((directory) => listCollection(directory)));
-  return await deduplicatePrograms([...listed.flat(), ...collected.flat()]);
+  const versions = await Promise.all(versionDirectories.map((directory) => listVersions(directory)));
+  return await deduplicatePrograms([...listed.flat(), ...versions.flat()]);
 }
 
 async function listPrograms(directory: string, wanted: RegExp): Promise<string[]> {
@@ -59,7 +59,7 @@ async function listPrograms(directory: string, wanted: RegExp): Promise<string[]
     .map((name) => join(directory, name));
 }
 
-/** The first of all paths that lead to the same program. */
+/** Keeps the first of all paths to the same program. */
 async function deduplicatePrograms(paths: string[]): Promise<string[]> {
   const programs = new Map<string, string>();
   for (const path of paths) {
@@ -69,7 +69,7 @@ async function deduplicatePrograms(paths: string[]): Promise<string[]> {
   return [...programs.values()];
 }
 
-async function listCollection(directory: string): Promise<string[]> {
+async function listVersions(directory: string): Promise<string[]> {
   const names = await readdir(directory).catch(() => []);
   const programs = names
     .filter((name) => /^(cpython-)?3\./.test(name))
@@ -77,7 +77,7 @@ async function listCollection(directory: string): Promise<string[]> {
   return programs.filter((program) => existsSync(program)).sort();
 }
 
-/** Starts each candidate once; those that do not answer (a shim without its version) are left out. Newest first. */
+/** Starts each candidate once and returns the working ones, newest first. A shim without its version does not work. */
 export async function findInterpreters(candidates: string[], signal?: AbortSignal): Promise<Interpreter[]> {
   const defaultProgram = candidates.find((candidate) => candidate.endsWith('/python3'));
   const answers = await Promise.all(

@@ -2,7 +2,7 @@ import { readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { maskValues, type Variables } from './pip-files/variables.js';
 
-/** Takes the values of variables out of what installers note about where a package comes from (`direct_url.json`). */
+/** Replaces the values of variables in the origins that installers record (`direct_url.json`). */
 export async function maskInstalledValues(environment: string, variables: Variables): Promise<void> {
   if (Object.keys(variables).length === 0) return;
   for (const library of await readdir(join(environment, 'lib'))) {
@@ -12,12 +12,12 @@ export async function maskInstalledValues(environment: string, variables: Variab
   }
 }
 
-/** Replaced, not written into: the file may be a link into uv's cache. */
+/** Replaces the file instead of writing into it, because it may be a link into uv's cache. */
 async function maskFile(file: string, variables: Variables): Promise<void> {
   const text = await readFile(file, 'utf8').catch(() => undefined);
   if (text === undefined) return;
-  const concealed = maskValues(text, variables);
-  if (concealed === text) return;
+  const masked = maskValues(text, variables);
+  if (masked === text) return;
   await rm(file);
-  await writeFile(file, concealed);
+  await writeFile(file, masked);
 }

@@ -1,6 +1,6 @@
 import { hideScratchPaths } from './explain-uv-failure.js';
 
-/** What Poetry, setuptools, hatchling, flit and uv say where they find no code to package; as `grep -E` reads it, too. */
+/** Messages of Poetry, setuptools, hatchling, flit and uv when they find no code to package. Also valid for `grep -E`. */
 export const missingCodePattern = [
   'No file/folder found for (package|module)',
   'does not contain any element',
@@ -10,12 +10,12 @@ export const missingCodePattern = [
   'Expected a Python module at',
 ].join('|');
 
-/** Characters of a backend's own words that a note quotes. */
+/** Characters of a build backend's message that a note quotes. */
 const maxLength = 200;
 
-/** The line in which a build backend says that it finds no code. Its author runs such code from where it lies. */
+/** Returns the line in which a build backend reports that it finds no code; the author runs such code in place. */
 export function findMissingCode(output: string): string | undefined {
-  const line = output.split('\n').findLast((one) => new RegExp(missingCodePattern).test(one));
+  const line = output.split('\n').findLast((text) => new RegExp(missingCodePattern).test(text));
   return line && stripPrefixes(hideScratchPaths(line));
 }
 
@@ -26,5 +26,5 @@ const stripPrefixes = (line: string): string =>
     .trim()
     .slice(0, maxLength);
 
-export const describeMissingCode = (words: string): string =>
-  `The repository’s own package cannot be built (${words.replace(/\.$/, '')}): its code is served from where it lies.`;
+export const describeMissingCode = (message: string): string =>
+  `The repository’s own package cannot be built (${message.replace(/\.$/, '')}): its code is imported from the repository.`;

@@ -10,17 +10,18 @@ import { digestTexts, readRecord, writeRecord } from './records.js';
 const oldestMinor = 8;
 
 interface OlderPythonSearch {
-  /** The Python for which a package could not be built. */
+  /** Python for which a package could not be built. */
   current: ChosenInterpreter;
-  choose: (wishes: PythonRequirement[]) => Promise<ChosenInterpreter>;
-  /** The requirements as a `pylock.toml` that lists the builds for this Python. */
+  choose: (requirements: PythonRequirement[]) => Promise<ChosenInterpreter>;
+  /** Resolves the requirements to a `pylock.toml` that lists the builds for this Python. */
   resolve: (interpreter: ChosenInterpreter) => Promise<{ text: string }>;
 }
 
 /**
- * Finds the newest older Python for which the index has a build of the package that could not be built from source: old
- * pinned versions have none for the Pythons that came after them.
- * @returns undefined where the failure was another one, or no Python that can be had has a build
+ * Finds the newest older Python for which the index has a build of a package that could not be built from source. Old
+ * pinned versions have no builds for later Pythons.
+ *
+ * @returns undefined when the failure has another cause, or no available Python has a build.
  */
 export async function findOlderPython(
   failure: unknown,
@@ -34,18 +35,18 @@ export async function findOlderPython(
     if (interpreter.note !== null) continue;
     const found = await findLocked(name, interpreter, search);
     if (found?.hasBuild !== true) continue;
-    const why = `${name} has no build for Python ${search.current.version}, and building it from source failed; Python ${interpreter.version} is used, for which it has one`;
+    const reason = `${name} has no build for Python ${search.current.version}, and building it from source failed. Uses Python ${interpreter.version}, for which it has a build`;
     for (const asOf of found.published === undefined ? [] : listCutoffDates(found.published)) {
       if (!(await findLocked(name, { ...interpreter, asOf }, search))?.hasBuild) continue;
-      const note = `${why}, and packages whose version is left open as they were on ${asOf}.`;
+      const note = `${reason}, and unpinned packages as of ${asOf}.`;
       return { ...interpreter, asOf, note };
     }
-    return { ...interpreter, note: `${why}.` };
+    return { ...interpreter, note: `${reason}.` };
   }
   return undefined;
 }
 
-/** Days within which the packages that go with a pinned one were published: its other pins may be up to years younger. */
+/** Days after a pinned package within which its companions were published; other pins may be years younger. */
 const graceDays = [180, 545, 910, 1275];
 
 const listCutoffDates = (published: Date): string[] =>
@@ -54,19 +55,19 @@ const listCutoffDates = (published: Date): string[] =>
     .filter((time) => time < Date.now())
     .map((time) => new Date(time).toISOString().slice(0, 10));
 
-/** The older Python that these requirements turned out to need, so that no build is tried again. */
-export function createOlderPythonRecord(home: BerthHome, requirements: object, usual: ChosenInterpreter) {
-  const record = join(home.locks, `older-${digestTexts([JSON.stringify(requirements), usual.version])}.json`);
+/** Creates the record of the older Python that these requirements need, so that later runs skip the failing build. */
+export function createOlderPythonRecord(home: BerthHome, requirements: object, current: ChosenInterpreter) {
+  const record = join(home.locks, `older-${digestTexts([JSON.stringify(requirements), current.version])}.json`);
   return {
     read: async (): Promise<ChosenInterpreter | undefined> => {
-      const known = await readRecord<ChosenInterpreter>(record);
-      return known !== undefined && existsSync(known.path) ? known : undefined;
+      const recorded = await readRecord<ChosenInterpreter>(record);
+      return recorded !== undefined && existsSync(recorded.path) ? recorded : undefined;
     },
     write: (older: ChosenInterpreter): Promise<void> => writeRecord(record, older),
   };
 }
 
-/** The package whose build failed, in uv's words. */
+/** Returns the name of the package whose build failed, from uv's message. */
 function findUnbuiltPackage(failure: unknown): string | undefined {
   if (!(failure instanceof BerthError)) return undefined;
   if (failure.code !== 'DEPENDENCY_INSTALL' && failure.code !== 'DEPENDENCY_UNRESOLVED') return undefined;
@@ -79,9 +80,9 @@ function ignoreUnresolved(error: unknown): undefined {
 }
 
 interface Locked {
-  /** uv lists the wheels that this Python can install. */
+  /** True when uv lists wheels for this Python. */
   hasBuild: boolean;
-  /** Where the index says so. */
+  /** Undefined when the index does not say. */
   published: Date | undefined;
 }
 
@@ -93,7 +94,7 @@ async function findLocked(
   const lock = await search.resolve(interpreter).catch(ignoreUnresolved);
   if (lock === undefined) return undefined;
   const { parse } = await import('smol-toml');
-  // PEP 751: an array of tables; uv has just written it.
+  // PEP 751 defines an array of tables, which uv has just written.
   const packages = (parse(lock.text).packages ?? []) as unknown as LockedPackage[];
   const found = packages.find((locked) => locked.name === name);
   if (found === undefined) return undefined;

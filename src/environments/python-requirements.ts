@@ -6,25 +6,25 @@ import {
   type VersionRange,
 } from './python-version.js';
 
-/** A Python version that a manifest asks for, as written. */
+/** A Python version that a manifest requires, as written. */
 export interface PythonRequirement {
   specifier: string;
   /** `.python-version`, `backend/pyproject.toml`. */
   from: string;
 }
 
-/** What all wishes come to. */
+/** The combined Python requirements of all manifests. */
 export interface CombinedPythonRequirements {
-  /** Wishes that hold together, the most important first. */
+  /** Compatible requirements, by priority. */
   accepted: (PythonRequirement & { range: VersionRange })[];
-  /** Wishes that the kept ones exclude. */
+  /** Requirements that conflict with the accepted ones. */
   conflicting: PythonRequirement[];
-  /** Wishes for no CPython version: `pypy3.9`. */
+  /** Requirements that are not CPython versions: `pypy3.9`. */
   unsupported: PythonRequirement[];
 }
 
-/** Manifests whose packages are refused by another Python, then those that say what their author used. */
-const order = [
+/** Manifests by priority: first those whose packages refuse another Python, then those with the author's version. */
+const priorities = [
   'cog.yaml',
   'script',
   'pyproject.toml',
@@ -39,18 +39,18 @@ const order = [
   'Pipfile',
 ];
 
-/** A wish that a package states about itself: nothing can be installed that does not meet it. */
-export const isMandatory = ({ from }: PythonRequirement): boolean => rank(from) < order.indexOf('.python-version');
+/** Tells a requirement that a package declares: it cannot be installed for any other Python. */
+export const isMandatory = ({ from }: PythonRequirement): boolean => rank(from) < priorities.indexOf('.python-version');
 
-/** Combines wishes: each, by importance, as long as some version meets it and all before it. */
-export function combinePythonRequirements(wishes: PythonRequirement[]): CombinedPythonRequirements {
+/** Combines requirements by priority. Accepts each one for which some version meets it and all accepted ones. */
+export function combinePythonRequirements(requirements: PythonRequirement[]): CombinedPythonRequirements {
   const result: CombinedPythonRequirements = { accepted: [], conflicting: [], unsupported: [] };
-  for (const wish of wishes.toSorted((one, other) => rank(one.from) - rank(other.from))) {
-    const range = parseVersionRange(wish.specifier);
-    if (range === undefined) result.unsupported.push(wish);
-    else if (isSatisfiable([...result.accepted.map((kept) => kept.range), range]))
-      result.accepted.push({ ...wish, range });
-    else result.conflicting.push(wish);
+  for (const requirement of requirements.toSorted((left, right) => rank(left.from) - rank(right.from))) {
+    const range = parseVersionRange(requirement.specifier);
+    if (range === undefined) result.unsupported.push(requirement);
+    else if (isSatisfiable([...result.accepted.map((accepted) => accepted.range), range]))
+      result.accepted.push({ ...requirement, range });
+    else result.conflicting.push(requirement);
   }
   return result;
 }
@@ -62,37 +62,35 @@ function rank(from: string): number {
       .split(' ')[0]
       ?.split('/')
       .at(-1) ?? '';
-  return order.includes(name) ? order.indexOf(name) : order.length;
+  return priorities.includes(name) ? priorities.indexOf(name) : priorities.length;
 }
 
-/** Highest minor version and patch that are thought of beyond those that are written. */
-const [newestMinor, newestPatch] = [20, 30];
+/** Highest minor version and patch to try besides the versions in the ranges. */
+const [maxMinor, maxPatch] = [20, 30];
 
-/** Whether any version meets all ranges: one that is written in them, or one of the usual releases. */
+/** Tells whether a version meets all ranges: one named in them, or one of Python 3's releases. */
 function isSatisfiable(ranges: VersionRange[]): boolean {
   const all = ranges.flat();
-  const meets = (version: readonly number[]): boolean => satisfies(version, all);
+  const isMet = (version: readonly number[]): boolean => satisfies(version, all);
   if (containsWrittenVersion(all)) return true;
-  for (let minor = 0; minor <= newestMinor; minor++)
-    for (let patch = 0; patch <= newestPatch; patch++) if (meets([3, minor, patch])) return true;
+  for (let minor = 0; minor <= maxMinor; minor++)
+    for (let patch = 0; patch <= maxPatch; patch++) if (isMet([3, minor, patch])) return true;
   return false;
 }
 
-/** What was asked for and not met, in whole sentences; empty where everything was. */
+/** Describes the requirements that a version does not meet, as sentences; empty when it meets all. */
 export function describeUnmet(
   { accepted, conflicting, unsupported }: CombinedPythonRequirements,
   version: string,
 ): string[] {
-  const used = `Python ${version} is used.`;
-  const others = accepted.map(({ from, specifier }) => `${from} for ${specifier}`).join(' and ');
+  const choice = `uses Python ${version}.`;
+  const others = accepted.map(({ from, specifier }) => `${specifier} in ${from}`).join(' and ');
   return [
     ...unsupported.map(
-      ({ from, specifier }) => `${from} asks for Python “${specifier}”, which is no CPython version; ${used}`,
+      ({ from, specifier }) => `${from} requires Python “${specifier}”, which is not a CPython version: ${choice}`,
     ),
     ...conflicting
       .filter(({ specifier }) => !satisfies(parseVersion(version), parseVersionRange(specifier) ?? []))
-      .map(
-        ({ from, specifier }) => `${from} asks for Python ${specifier}, ${others}, which exclude each other; ${used}`,
-      ),
+      .map(({ from, specifier }) => `${from} requires Python ${specifier}, which conflicts with ${others}: ${choice}`),
   ];
 }

@@ -1,4 +1,4 @@
-/** `[3, 11, 7]`; as many parts as were written. */
+/** `[3, 11, 7]`; may have fewer parts. */
 export type Version = readonly number[];
 
 interface Clause {
@@ -6,14 +6,14 @@ interface Clause {
   version: Version;
 }
 
-/** A Python version asked for, understood: clauses that all must hold. */
+/** A parsed version requirement: all clauses must hold. */
 export type VersionRange = readonly Clause[];
 
 const clausePattern = /^(===|==|~=|!=|>=|<=|>|<|\^|~)?\s*v?(\d+(?:\.\d+)*)(?:\.\*|\.x)?$/;
 
 /**
- * Reads what `.python-version`, `requires-python`, `cog.yaml`, `runtime.txt` and Poetry write: `3.11`, `python-3.11.4`,
- * `>=3.9,<3.13`, `~=3.10`, `^3.9`. Undefined for anything else (`pypy3.9`, the name of a pyenv environment).
+ * Parses the requirements of `.python-version`, `requires-python`, `cog.yaml`, `runtime.txt` and Poetry: `3.11`,
+ * `python-3.11.4`, `>=3.9,<3.13`, `~=3.10`, `^3.9`. Returns undefined for any other text (`pypy3.9`, a pyenv environment).
  */
 export function parseVersionRange(specifier: string): VersionRange | undefined {
   const text = specifier.trim().replace(/^(python|cpython)[-@ ]?/i, '');
@@ -74,7 +74,7 @@ export function compare(left: Version, right: Version): number {
 const startsWith = (version: Version, beginning: Version): boolean =>
   beginning.every((part, index) => (version[index] ?? 0) === part);
 
-/** How far a version is from the range: minor versions first, then patches. Order only; the number means nothing. */
+/** Returns the distance of a version from a range, by minor version, then by patch. Only comparisons are meaningful. */
 export function distance(version: Version, range: VersionRange): number {
   const bounds = range.map(({ version: bound }) => bound);
   return Math.min(...bounds.map((bound) => minorDistance(version, bound) * 1000 + patchDistance(version, bound)));

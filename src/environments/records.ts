@@ -3,21 +3,21 @@ import { mkdir, readFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { writeDurably } from '../home/durable-file.js';
 
-/** Digest of texts that keeps them apart: `['ab', 'c']` is not `['a', 'bc']`. */
+/** Digests a list of texts; `['ab', 'c']` and `['a', 'bc']` differ. */
 export const digestTexts = (texts: readonly string[]): string =>
   createHash('sha256').update(JSON.stringify(texts)).digest('hex').slice(0, 32);
 
-/** A record of ours; undefined when there is none, or none that can be read (then it is made again). */
+/** Reads a record; returns undefined when it is missing or unreadable, so that the caller creates it again. */
 export async function readRecord<T>(path: string): Promise<T | undefined> {
   try {
-    // Only writeRecord writes these files, in one rename.
+    // Only writeRecord writes these files, atomically.
     return JSON.parse(await readFile(path, 'utf8')) as T;
   } catch {
     return undefined;
   }
 }
 
-/** Whole or not at all; readable by the user alone, for addresses of private indexes may stand in it. */
+/** Writes a record atomically, readable by the user alone because it may contain URLs of private indexes. */
 export async function writeRecord<T>(path: string, record: T): Promise<void> {
   await mkdir(dirname(path), { recursive: true });
   await writeDurably(path, JSON.stringify(record));

@@ -10,9 +10,9 @@ export interface Command {
 }
 
 export interface CommandResult {
-  /** As a person would type it, without credentials. */
+  /** Command line without credentials. */
   command: string;
-  /** Null when the command could not be started, or was ended by the timeout. */
+  /** Null when the command could not be started or timed out. */
   exitCode: number | null;
   stdout: string;
   /** Both streams, without credentials. */
@@ -20,8 +20,8 @@ export interface CommandResult {
 }
 
 /**
- * Runs a command in a process group of its own, so that a cancelled or overdue installer takes its builds and compilers
- * with it. Never throws for what the command does; throws the signal's reason when it was cancelled.
+ * Runs a command in its own process group, so that a canceled or overdue installer ends together with its builds and
+ * compilers. A failed command is a result, not an exception. Throws the signal's reason when it aborts.
  */
 export async function runCommand({ argv, cwd, env, timeout, signal }: Command): Promise<CommandResult> {
   signal?.throwIfAborted();
@@ -40,9 +40,9 @@ export async function runCommand({ argv, cwd, env, timeout, signal }: Command): 
   });
   const killGroup = () => killProcessGroup(child.pid);
   const timer = timeout === undefined ? undefined : setTimeout(killGroup, timeout * 1000);
-  // A signal of its own: of many commands at once each would put a listener on the one that is given.
-  const own = signal && AbortSignal.any([signal]);
-  own?.addEventListener('abort', killGroup);
+  // A derived signal, because many concurrent commands would add one listener each to the caller's signal.
+  const ownSignal = signal && AbortSignal.any([signal]);
+  ownSignal?.addEventListener('abort', killGroup);
   try {
     const result = await child;
     signal?.throwIfAborted();
@@ -55,7 +55,7 @@ export async function runCommand({ argv, cwd, env, timeout, signal }: Command): 
     };
   } finally {
     clearTimeout(timer);
-    own?.removeEventListener('abort', killGroup);
+    ownSignal?.removeEventListener('abort', killGroup);
   }
 }
 

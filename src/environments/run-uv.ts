@@ -8,23 +8,23 @@ export interface UvCall {
   home: BerthHome;
   args: string[];
   cwd: string;
-  /** The revision's code, by which what uv starts is found again. */
+  /** Code of the revision, which identifies uv's processes. */
   directory: string;
-  /** Beside those that every run gets; one that is undefined is taken away. */
+  /** Variables to add; undefined removes one. */
   env?: Record<string, string | undefined> | undefined;
-  /** Values that must not be shown. */
+  /** Values to redact from the output. */
   secrets?: Iterable<string> | undefined;
   signal?: AbortSignal | undefined;
   onProgress?: ((line: string) => void) | undefined;
 }
 
-/** Lets the empty package `sklearn` through, which otherwise fails to build; what is meant by it comes beside it. */
+/** Allows the empty package `sklearn`, which otherwise fails to build. compileRequirements adds scikit-learn. */
 const allowSklearn = { SKLEARN_ALLOW_DEPRECATED_SKLEARN_PACKAGE_INSTALL: 'True' };
 
-/** Minutes: builds of the largest packages take an hour, and the step that waits for them two. */
+/** Minutes. The largest packages build in an hour; the timeout of the activity is two hours. */
 const timeoutMinutes = 100;
 
-/** Runs uv, with an end. Its words come without credentials. */
+/** Runs uv with a timeout. Redacts credentials from its output. */
 export async function runUv(call: UvCall): Promise<CommandResult> {
   const { home, args, cwd, directory, env, secrets = [], signal, onProgress } = call;
   const uv = await findUv(home, { signal, onProgress });
@@ -38,6 +38,6 @@ export async function runUv(call: UvCall): Promise<CommandResult> {
   );
   const result = await runCommand({ argv: [uv, ...args], cwd, env: environment, timeout: timeoutMinutes * 60, signal });
   const values = [...secrets];
-  const end = result.exitCode === null ? `\nerror: uv did not end within ${timeoutMinutes} minutes` : '';
-  return { ...result, output: redact(result.output, values) + end, command: redact(result.command, values) };
+  const timeoutError = result.exitCode === null ? `\nerror: uv did not end within ${timeoutMinutes} minutes` : '';
+  return { ...result, output: redact(result.output, values) + timeoutError, command: redact(result.command, values) };
 }

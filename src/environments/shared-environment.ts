@@ -22,19 +22,23 @@ export interface InstallRequest {
   home: BerthHome;
   lock: Lock;
   interpreter: ChosenInterpreter;
-  /** The repository: uv reads index settings from its pyproject.toml. */
+  /** The repository. uv reads index settings from its pyproject.toml. */
   directory: string;
   /** Values of the variables that the lock names. */
   variables: Variables;
-  /** Indexes of the requirement files: what a lock names on them may want the credentials that these hold. */
+  /** Indexes of the requirement files, with credentials that the lock's URLs may need. */
   indexes: string[];
-  /** Resolves when it is on record that the environment is used: from then on nobody removes it. */
+  /** Records the use of the environment, so that nobody removes it afterwards. */
   claim?: ((path: string) => Promise<void>) | undefined;
   signal?: AbortSignal | undefined;
   onProgress?: ((line: string) => void) | undefined;
 }
 
-/** The environment of this lock and interpreter, shared by all that need the same. Throws DEPENDENCY_INSTALL. */
+/**
+ * Returns the shared environment of a lock and an interpreter. Creates it if it does not exist.
+ *
+ * @throws DEPENDENCY_INSTALL, INDEX_UNREACHABLE, DISK_FULL when uv cannot create it.
+ */
 export async function ensureEnvironment(request: InstallRequest): Promise<SharedEnvironment> {
   const { home, lock, interpreter } = request;
   const digest = digestTexts([
@@ -54,7 +58,7 @@ export async function ensureEnvironment(request: InstallRequest): Promise<Shared
 
 const pythonPath = (environment: string): string => join(environment, 'bin', 'python');
 
-/** Written last. An environment whose interpreter is gone (its link leads nowhere) is made again. */
+/** Checks the marker, which is written last, and the link to the interpreter, which may have been removed. */
 const isUsable = async (environment: string): Promise<boolean> =>
   Promise.all([access(markerPath(environment)), access(pythonPath(environment))]).then(
     () => true,
@@ -63,25 +67,24 @@ const isUsable = async (environment: string): Promise<boolean> =>
 
 const markerPath = (environment: string): string => join(environment, '.berth-complete');
 
-/** `relocatable`, because it is moved into place when it is complete. */
+/** Installs a lock. The environment is relocatable, because it moves into place when it is complete. */
 async function install(building: string, request: InstallRequest): Promise<void> {
   const { home, lock, interpreter, directory, variables, indexes, signal, onProgress } = request;
   const secrets = Object.values(variables);
-  const known = [
+  const indexUrls = [
     process.env.UV_INDEX,
     ...indexes.map((index) => expandVariablesAndSource(index, directory, variables)),
   ];
-  const env = indexes.length === 0 ? {} : { UV_INDEX: known.filter(Boolean).join(' ') };
+  const env = indexes.length === 0 ? {} : { UV_INDEX: indexUrls.filter(Boolean).join(' ') };
   const run = async (...args: string[]): Promise<void> => {
     const call = { home, args, cwd: directory, directory, env, secrets, signal, onProgress };
     const isBuilding = args[0] === 'pip';
     const result = isBuilding ? await runUvBuild({ ...call, scratch: building }) : await runUv(call);
-    if (result.exitCode !== 0)
-      throw explainUvFailure(result, 'DEPENDENCY_INSTALL', 'the environment could not be made');
+    if (result.exitCode !== 0) throw explainUvFailure(result, 'DEPENDENCY_INSTALL', 'cannot create the environment');
   };
   const count = lock.packages === 1 ? '1 package' : `${lock.packages} packages`;
-  const what = lock.packages === 0 ? 'making an environment' : `installing ${count}`;
-  onProgress?.(`${what} for Python ${interpreter.version}`);
+  const step = lock.packages === 0 ? 'creating an environment' : `installing ${count}`;
+  onProgress?.(`${step} for Python ${interpreter.version}`);
   await run(
     'venv',
     '--quiet',
@@ -92,19 +95,19 @@ async function install(building: string, request: InstallRequest): Promise<void>
     interpreter.path,
     building,
   );
-  const into = ['--quiet', '--python', pythonPath(building)];
-  const sync = ['pip', 'sync', ...into];
-  // Whoever states hashes is served by them alone: what comes beside is put there without touching that.
+  const target = ['--quiet', '--python', pythonPath(building)];
+  const sync = ['pip', 'sync', ...target];
+  // Hashed requirements come first; additions must not replace them.
   if (lock.hashed !== '')
     await withFile('requirements.txt', lock.hashed, (file) => run(...sync, '--require-hashes', file));
   if (lock.text !== '')
     await withFile('pylock.toml', lock.text, (file) =>
-      lock.hashed === '' ? run(...sync, file) : run('pip', 'install', '--no-deps', ...into, '--requirements', file),
+      lock.hashed === '' ? run(...sync, file) : run('pip', 'install', '--no-deps', ...target, '--requirements', file),
     );
   await maskInstalledValues(building, variables);
   await writeFile(markerPath(building), '');
 
-  /** What is kept names variables; what uv reads has their values, and is gone afterwards. */
+  /** Gives uv a temporary file with the variables' values; stores the text without them. */
   async function withFile(name: string, text: string, use: (file: string) => Promise<void>): Promise<void> {
     const scratch = await createScratchDirectory(home.locks, 'install');
     try {

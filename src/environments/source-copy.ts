@@ -6,13 +6,13 @@ import { readRevisionHistory } from '../workspaces/source-history.js';
 import { createScratchDirectory } from './create-scratch-directory.js';
 
 /**
- * A copy of the revision's code where builds may write; made when it is first asked for. Where the source was in a git
- * repository, the copy is in one that has its commits and tags.
+ * A writable copy of the revision's code for builds, created on first use. If the source has a git repository, the copy
+ * has one with the same commits and tags.
  */
 export class SourceCopy {
   private readonly source: string;
   private readonly parent: string;
-  /** Known before the copying begins, so that a failed copy is removed too. */
+  /** Set before copying starts, so that a failed copy is removed too. */
   private directory: string | undefined;
   private copy: Promise<string> | undefined;
 
@@ -49,7 +49,7 @@ export class SourceCopy {
 
 const excludedNames = new Set(['.git', '__pycache__', '.venv', 'node_modules']);
 
-/** The files of a revision are read only; a build may write over one, such as a module with the version. */
+/** Makes the files writable: a revision's are read-only, but a build may overwrite one, such as a version module. */
 async function makeWritable(directory: string): Promise<void> {
   const entries = await readdir(directory, { recursive: true, withFileTypes: true });
   const files = entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name));

@@ -2,11 +2,11 @@ import { readSourceText } from '../workspaces/read-source-text.js';
 import type { SourceHistory } from '../workspaces/source-history.js';
 import type { Requirements } from './requirements/read-requirements.js';
 
-/** What tells the version of a package instead of git. */
+/** Version of a package for builds that cannot read it from git. */
 export interface VersionVariables {
-  /** Variables of the build. */
+  /** Variables for the build. */
   env: Record<string, string>;
-  /** Null where the version is the source's own. */
+  /** Null when the version is the source's own. */
   note: string | null;
 }
 
@@ -17,43 +17,43 @@ export interface VersionRequest {
   history: SourceHistory | undefined;
 }
 
-/** Each tool that takes versions from git has a variable that it believes instead. */
-const versionTools: { named: RegExp; variable: (name: string | null) => string }[] = [
+/** Tools that read versions from git, each with a variable that overrides it. */
+const versionTools: { pattern: RegExp; variable: (name: string | null) => string }[] = [
   {
-    named: /setuptools[_-]scm|vcs[_-]versioning/i,
+    pattern: /setuptools[_-]scm|vcs[_-]versioning/i,
     variable: (name) => `SETUPTOOLS_SCM_PRETEND_VERSION${name === null ? '' : `_FOR_${toVariable(name)}`}`,
   },
-  // It asks setuptools-scm without telling it the package's name.
-  { named: /hatch[_-]vcs/i, variable: () => 'SETUPTOOLS_SCM_PRETEND_VERSION' },
+  // hatch-vcs calls setuptools-scm without the package's name.
+  { pattern: /hatch[_-]vcs/i, variable: () => 'SETUPTOOLS_SCM_PRETEND_VERSION' },
   {
-    named: /\[tool\.pdm\.version\][^[]*scm|\bscm\b[^\n]*pdm|pdm[^\n]*\bscm\b/i,
+    pattern: /\[tool\.pdm\.version\][^[]*scm|\bscm\b[^\n]*pdm|pdm[^\n]*\bscm\b/i,
     variable: () => 'PDM_BUILD_SCM_VERSION',
   },
-  { named: /poetry-dynamic-versioning/i, variable: () => 'POETRY_DYNAMIC_VERSIONING_BYPASS' },
-  { named: /uv-dynamic-versioning/i, variable: () => 'UV_DYNAMIC_VERSIONING_BYPASS' },
-  { named: /\bpbr\b/i, variable: () => 'PBR_VERSION' },
+  { pattern: /poetry-dynamic-versioning/i, variable: () => 'POETRY_DYNAMIC_VERSIONING_BYPASS' },
+  { pattern: /uv-dynamic-versioning/i, variable: () => 'UV_DYNAMIC_VERSIONING_BYPASS' },
+  { pattern: /\bpbr\b/i, variable: () => 'PBR_VERSION' },
 ];
 
 const toVariable = (name: string): string => name.toUpperCase().replaceAll(/[-_.]+/g, '_');
 
-/** Of a package without history: what it was published as, where that is written beside it; else nothing in particular. */
+/** Version of a package without history and without a published version. */
 const unknownVersion = '0.0.0';
 
-/** For a build from a copy: git itself tells, where the source was in a repository. */
+/** Returns the version for a build from a copy. Empty when the copy has the source's git history. */
 export async function resolveVersionVariables(request: VersionRequest): Promise<VersionVariables> {
   const { directory, history } = request;
   const { packages, packageName, texts } = request.requirements;
   const used = findTools(texts);
-  const isTold = history !== undefined || used.length === 0 || packages.length === 0;
-  if (isTold || (await hasArchivedVersion(directory, packages))) return { env: {}, note: null };
+  const isKnown = history !== undefined || used.length === 0 || packages.length === 0;
+  if (isKnown || (await hasArchivedVersion(directory, packages))) return { env: {}, note: null };
   const published = await readPublishedVersion(directory, packages);
   const version = published ?? unknownVersion;
   const name = packageName ?? 'the package';
-  const note = `The version of ${name} is told by git, and the source has no history: ${version} is used.`;
+  const note = `The version of ${name} comes from git, but the source has no history. Uses ${version}.`;
   return { env: buildVariables(used, packageName, version), note: published === undefined ? note : null };
 }
 
-/** For a build without git: as setuptools-scm would tell it by default. */
+/** Returns variables for a build without git, with the version that setuptools-scm would compute by default. */
 export async function listVersionVariables(request: VersionRequest): Promise<Record<string, string>> {
   const { directory, history } = request;
   const { packages, packageName, texts } = request.requirements;
@@ -61,12 +61,12 @@ export async function listVersionVariables(request: VersionRequest): Promise<Rec
   return buildVariables(findTools(texts), packageName, version);
 }
 
-const findTools = (texts: string[]) => versionTools.filter(({ named }) => texts.some((text) => named.test(text)));
+const findTools = (texts: string[]) => versionTools.filter(({ pattern }) => texts.some((text) => pattern.test(text)));
 
 const buildVariables = (used: typeof versionTools, name: string | null, version: string): Record<string, string> =>
   Object.fromEntries(used.map(({ variable }) => [variable(name), version]));
 
-/** `v1.2.3-0-gabc` → 1.2.3, `v1.2.3-4-gabc` → 1.2.4.dev4+gabc. */
+/** Converts git's description to a version: `v1.2.3-0-gabc` → 1.2.3, `v1.2.3-4-gabc` → 1.2.4.dev4+gabc. */
 export function parseDescribedVersion(history: Pick<SourceHistory, 'described'> | undefined): string | undefined {
   const [, tag = '', distance = '0', commit = ''] = /^(.*)-(\d+)-g([0-9a-f]+)$/.exec(history?.described ?? '') ?? [];
   const release = /(\d+(?:\.\d+)*(?:[-_.]?(?:a|b|c|rc|alpha|beta|pre|post|dev)[-_.]?\d*)*)$/i.exec(tag)?.[1];
@@ -81,7 +81,7 @@ async function readPublishedVersion(directory: string, packages: string[]): Prom
   return /^Version: (\S+)/m.exec(text)?.[1];
 }
 
-/** What `git archive` has written into the source, as far as the tools read it. */
+/** Checks for a version that `git archive` wrote into the source, where the tools read it. */
 async function hasArchivedVersion(directory: string, packages: string[]): Promise<boolean> {
   const { text = '' } = await readSourceText(directory, `${packages[0] ?? '.'}/.git_archival.txt`);
   return /^describe-name: [^$\s]|^ref-names: .*tag: /m.test(text);

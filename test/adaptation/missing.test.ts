@@ -79,7 +79,7 @@ test('a Git LFS pointer is named, also by readers that do not say which file it 
 
 test.each([
   ['pyproject.toml', '[project\n', 'pyproject.toml:1: Invalid TOML document'],
-  ['environment.yml', '- six\n', 'environment.yml:1: holds no mapping of keys'],
+  ['environment.yml', '- six\n', 'environment.yml:1: contains no mapping of keys'],
   ['environment.yml', 'dependencies: [six\n', 'environment.yml:'],
 ])('a manifest that could not be read (%s) is named where a module is missing', async (file, text, problem) => {
   const { message } = await explain({ files: { [file]: text, 'app.py': `import sixty\n${predict}` } });

@@ -26,7 +26,7 @@ const evaluate = ({ python, packageDirectory }: Environment, expression: string)
     env: { PYTHONPATH: packageDirectory ?? '' },
   }).trim();
 
-test('requirements.txt becomes an environment that holds just them', async () => {
+test('an environment holds the packages of requirements.txt only', async () => {
   const environment = await prepare({ 'requirements.txt': 'six==1.16.0\n' });
   expect(evaluate(environment, '__import__("six").__version__')).toBe('1.16.0');
   expect(environment.packageDirectory).toBeNull();
@@ -45,7 +45,7 @@ test('the same requirements share one environment, found without a subprocess', 
   expect(started).toBe(0);
 });
 
-test('requirements are resolved anew where that is wished', async () => {
+test('requirements are resolved again on request', async () => {
   const files = { 'requirements.txt': 'six==1.16.0\n' };
   const first = await prepare(files);
   let started = 0;
@@ -56,7 +56,7 @@ test('requirements are resolved anew where that is wished', async () => {
   expect(started).toBeGreaterThan(0);
 });
 
-test('what a killed preparation left is replaced', async () => {
+test('the remains of a killed preparation are replaced', async () => {
   const files = { 'requirements.txt': 'idna==3.7\n' };
   const first = await prepare(files);
   const { pid } = execProcessThatEnded();
@@ -71,15 +71,15 @@ test('what a killed preparation left is replaced', async () => {
 
 const execProcessThatEnded = () => ({ pid: Number(execFileSync('sh', ['-c', 'echo $$'], { encoding: 'utf8' })) });
 
-test('two preparations at once give the same environment and leave nothing else', async () => {
+test('two concurrent preparations create one environment and nothing else', async () => {
   const files = { 'requirements.txt': 'certifi==2024.2.2\n' };
-  const [one, other] = await Promise.all([prepare(files), prepare(files)]);
-  expect(one).toEqual(other);
-  expect(evaluate(one, '__import__("certifi").__version__')).toBe('2024.02.02');
+  const [first, second] = await Promise.all([prepare(files), prepare(files)]);
+  expect(first).toEqual(second);
+  expect(evaluate(first, '__import__("certifi").__version__')).toBe('2024.02.02');
   expect(readdirSync(home.environments).filter((name) => name.startsWith('.'))).toEqual([]);
 });
 
-test('a dependency that does not exist is named, with uv’s explanation as evidence', async () => {
+test('an error names a dependency that does not exist, with uv’s explanation as evidence', async () => {
   const failure = prepare({ 'requirements.txt': 'berth-no-such-package-at-all==1.0\n' });
   await expect(failure).rejects.toMatchObject({
     code: 'DEPENDENCY_UNRESOLVED',
@@ -88,7 +88,7 @@ test('a dependency that does not exist is named, with uv’s explanation as evid
   });
 });
 
-test('requirements that contradict each other are explained', async () => {
+test('an error explains conflicting requirements', async () => {
   const failure = prepare({ 'requirements.txt': 'requests==2.31.0\nurllib3==1.20\n' });
   await expect(failure).rejects.toMatchObject({
     code: 'DEPENDENCY_UNRESOLVED',
@@ -96,25 +96,25 @@ test('requirements that contradict each other are explained', async () => {
   });
 });
 
-test('an index that cannot be reached may be tried again, and its password is shown to nobody', async () => {
+test('an unreachable index is retryable, and its password stays hidden', async () => {
   const lines = '--index-url http://user:hunter2@127.0.0.1:9/simple\nsix\n';
   const failure = await prepare({ 'requirements.txt': lines }).catch((error) => error);
   expect(failure).toMatchObject({ code: 'INDEX_UNREACHABLE', retryable: true });
   expect(JSON.stringify(failure.toRecord())).not.toContain('hunter2');
 });
 
-test('a Python that is not to be had is replaced by the nearest, with a note', async () => {
+test('the nearest Python replaces an unavailable one, with a note', async () => {
   const facts = someFacts({ python: { specifier: '3.99', from: '.python-version' } });
   const begun = performance.now();
   const environment = await prepare({}, { facts });
   expect(environment.notes).toEqual([
-    expect.stringMatching(/^\.python-version asks for Python 3\.99, .* the nearest, Python 3\.\d+/),
+    expect.stringMatching(/^\.python-version requires Python 3\.99, .* the nearest version, Python 3\.\d+/),
   ]);
   expect(performance.now() - begun).toBeLessThan(20_000);
   expect(evaluate(environment, '1 + 1')).toBe('2');
 });
 
-test('a package in a src layout is installed beside the environment and leaves the repository as it was', async () => {
+test('a package in a src layout is installed outside of the environment and leaves the repository unchanged', async () => {
   const directory = temporarySolution({
     'pyproject.toml':
       '[project]\nname = "own-thing"\nversion = "1.2"\ndependencies = ["six==1.16.0"]\n[build-system]\nrequires = ["setuptools"]\nbuild-backend = "setuptools.build_meta"\n',
@@ -136,7 +136,7 @@ test('a package in a src layout is installed beside the environment and leaves t
   expect(evaluate(again, '__import__("own_thing").ANSWER')).toBe('43');
 });
 
-test('a project that is required by path is installed with the revision, not with the shared environment', async () => {
+test('a project required by path is installed with the revision, not in the shared environment', async () => {
   const environment = await prepare({
     'requirements.txt': './libs/tool\nsix==1.16.0\n',
     'libs/tool/pyproject.toml':
@@ -149,7 +149,7 @@ test('a project that is required by path is installed with the revision, not wit
   ).toBe('None');
 });
 
-test('a package that asks for a Python that is not to be had is installed for the nearest', async () => {
+test('a package that requires an unavailable Python is installed for the nearest one', async () => {
   const facts = someFacts({ python: { specifier: '>=3.99', from: 'pyproject.toml' } });
   const pyproject =
     '[project]\nname = "later"\nversion = "1"\nrequires-python = ">=3.99"\ndependencies = ["six==1.16.0"]\n[build-system]\nrequires = ["setuptools"]\nbuild-backend = "setuptools.build_meta"\n';
@@ -158,7 +158,7 @@ test('a package that asks for a Python that is not to be had is installed for th
   expect(environment.notes).toHaveLength(1);
 });
 
-test('uv.lock is taken as it is, without its development group', async () => {
+test('uv.lock is used unchanged, without its development group', async () => {
   const directory = temporarySolution({
     'pyproject.toml':
       '[project]\nname = "locked"\nversion = "1"\nrequires-python = ">=3.9"\ndependencies = ["six==1.15.0"]\n[dependency-groups]\ndev = ["idna"]\n',
@@ -169,7 +169,7 @@ test('uv.lock is taken as it is, without its development group', async () => {
   expect(evaluate(environment, '__import__("importlib.util").util.find_spec("idna")')).toBe('None');
 });
 
-test('a package of which its build backend finds no code is left out, and served from where it lies', async () => {
+test('a package without code for its build backend is skipped and imported from the repository', async () => {
   const project = (backend: string, requires = backend) =>
     `[project]\nname = "no-such-code"\nversion = "1"\ndescription = "d"\ndependencies = ["six==1.16.0"]\n[build-system]\nrequires = ["${requires}"]\nbuild-backend = "${backend}"\n`;
   const poetry =
@@ -211,7 +211,9 @@ test('a package of which its build backend finds no code is left out, and served
     const environment = await prepare({}, { directory, packageDirectory });
     expect(environment).toMatchObject({
       packageDirectory: null,
-      notes: [expect.stringMatching(new RegExp(`own package cannot be built \\(.*${words}.*\\): .*where it lies`))],
+      notes: [
+        expect.stringMatching(new RegExp(`own package cannot be built \\(.*${words}.*\\): .*from the repository`)),
+      ],
     });
     expect(environment.notes[0]).not.toMatch(/\.making-|\/tmp\//);
     expect(evaluate(environment, '__import__("six").__version__')).toBe('1.16.0');
@@ -219,7 +221,7 @@ test('a package of which its build backend finds no code is left out, and served
   }
 }, 300_000);
 
-test('what asks for sklearn gets scikit-learn, also where a setup.py asks for it', async () => {
+test('a requirement for sklearn installs scikit-learn, in a setup.py too', async () => {
   const setup =
     'from setuptools import setup\nsetup(name="x", version="1", py_modules=["x"], install_requires=["sklearn"])\n';
   for (const files of [{ 'requirements.txt': 'sklearn\n' }, { 'setup.py': setup, 'x.py': '' }] as Record<
@@ -230,11 +232,11 @@ test('what asks for sklearn gets scikit-learn, also where a setup.py asks for it
     expect(evaluate(environment, '__import__("sklearn.linear_model").linear_model.__name__')).toBe(
       'sklearn.linear_model',
     );
-    expect(environment.notes).toEqual([expect.stringContaining('scikit-learn, which is meant by it')]);
+    expect(environment.notes).toEqual([expect.stringContaining('adds scikit-learn')]);
   }
 }, 300_000);
 
-test('a project that is required by path and has no code to build is refused', async () => {
+test('a project required by path without code to build is refused', async () => {
   const failure = prepare({
     'requirements.txt': './libs/tool\n',
     'libs/tool/pyproject.toml':
@@ -247,7 +249,7 @@ test('a project that is required by path and has no code to build is refused', a
   });
 });
 
-test('a package that cannot be built says why', async () => {
+test('an error explains why a package cannot be built', async () => {
   const failure = prepare({
     'setup.py': 'from setuptools import setup\nraise RuntimeError("the compiler is on holiday")\n',
   });
@@ -257,7 +259,7 @@ test('a package that cannot be built says why', async () => {
   });
 });
 
-test('a cancelled preparation leaves nothing behind', async () => {
+test('a canceled preparation leaves nothing behind', async () => {
   const controller = new AbortController();
   const onProgress = () => controller.abort(new Error('enough'));
   const failure = prepare({ 'requirements.txt': 'chardet==5.2.0\n' }, { signal: controller.signal, onProgress });
@@ -266,12 +268,12 @@ test('a cancelled preparation leaves nothing behind', async () => {
   expect(left.filter((name) => name.startsWith('.'))).toEqual([]);
 });
 
-test('a package that newer setuptools refuse is built with an older one, and that is said', async () => {
+test('a package that newer setuptools refuse is built with an older one, with a note', async () => {
   const environment = await prepare({
     'setup.py':
       'import pkg_resources\nfrom setuptools import setup\nsetup(name="older", version="1.0", py_modules=["older"])\n',
     'older.py': 'NAME = "older"\n',
   });
   expect(evaluate(environment, '__import__("older").NAME')).toBe('older');
-  expect(environment.notes).toEqual(['A package is built with setuptools before 81: newer ones refuse it.']);
+  expect(environment.notes).toEqual(['Builds a package with setuptools before 81, because newer versions refuse it.']);
 });

@@ -10,7 +10,7 @@ afterEach(() => {
   process.env.PATH = PATH;
 });
 
-/** A PATH with these programs alone. */
+/** Sets a PATH with these programs only. */
 function restrictPath(programs: Record<string, string>): void {
   const directory = writeTree(temporaryDirectory(), programs);
   for (const name of Object.keys(programs)) chmodSync(join(directory, name), 0o755);
@@ -19,17 +19,17 @@ function restrictPath(programs: Record<string, string>): void {
 
 const python = `#!/bin/sh\nPATH='${PATH}' exec python3 "$@"\n`;
 
-test('uv is had once from the package index where the machine has none that works', async () => {
+test('uv is installed once from the package index when the machine has no working one', async () => {
   restrictPath({ python3: python, uv: '#!/bin/sh\necho "uv 0.2.1"\n' });
   const home = temporaryHome();
-  const [one, other] = await Promise.all([findUv(home), findUv(home)]);
-  expect(one).toBe(join(home.bin, 'uv'));
-  expect(other).toBe(one);
+  const [first, second] = await Promise.all([findUv(home), findUv(home)]);
+  expect(first).toBe(join(home.bin, 'uv'));
+  expect(second).toBe(first);
   expect(readdirSync(home.bin)).toEqual(['uv']);
-  expect(await findUv(home, { onProgress: () => expect('asked the index again').toBe('') })).toBe(one);
+  expect(await findUv(home, { onProgress: () => expect('a second installation').toBe('') })).toBe(first);
 });
 
-test('without uv and without Python, the error says what to install', async () => {
+test('without uv and Python, the error says what to install', async () => {
   restrictPath({});
   await expect(findUv(temporaryHome())).rejects.toMatchObject({ code: 'TOOL_MISSING', exitCode: 3 });
 });

@@ -5,12 +5,12 @@ import { afterEach, expect, test } from '@jest/globals';
 import { listInterpreterCandidates } from '../../src/environments/interpreters.js';
 import { temporaryDirectory, temporaryHome } from '../support/temporary-directories.js';
 
-const before = { ...process.env };
+const originalEnvironment = { ...process.env };
 afterEach(() => {
-  process.env = { ...before };
+  process.env = { ...originalEnvironment };
 });
 
-/** Files of these names that anything may be. */
+/** Creates empty files with these names. */
 function makePrograms(directory: string, ...names: string[]): string[] {
   mkdirSync(directory, { recursive: true });
   const paths = names.map((name) => join(directory, name));
@@ -18,7 +18,7 @@ function makePrograms(directory: string, ...names: string[]): string[] {
   return paths;
 }
 
-test('each program is a candidate once, by the first path that leads to it', async () => {
+test('each program is a candidate once, with its first path', async () => {
   const root = temporaryDirectory();
   const [older] = makePrograms(join(root, 'usr'), 'python3.10', 'python3.11');
   makePrograms(join(root, 'usr'), 'python3-config', 'python2');
@@ -32,7 +32,7 @@ test('each program is a candidate once, by the first path that leads to it', asy
   expect(await listInterpreterCandidates(temporaryHome())).toEqual([join(root, 'usr', 'python3'), older]);
 });
 
-test('of the shims of pyenv only the default is asked, since its versions are listed themselves', async () => {
+test('of pyenv’s shims only the default is a candidate, because its versions are listed themselves', async () => {
   const root = temporaryDirectory();
   const [shim] = makePrograms(join(root, 'shims'), 'python3', 'python3.11', 'python3.12');
   const versions = ['3.11.7', '3.12.1'].flatMap((name) => makePrograms(join(root, 'versions', name, 'bin'), 'python3'));

@@ -3,7 +3,7 @@ import { redact } from '../../src/environments/child-environment.js';
 import { explainUvFailure } from '../../src/environments/explain-uv-failure.js';
 import { formatUvFile, restoreLocations } from '../../src/environments/pip-files/uv-file.js';
 
-test('what tools print is read in linear time, and still without credentials and places', () => {
+test('tool output is cleaned of credentials and paths in linear time', () => {
   expect(redact('at https://user:secret@host/x, and git+ssh://a@b')).toBe('at https://***@host/x, and git+ssh://***@b');
   const began = performance.now();
   for (const text of ['a', ' ', '/', '/.making', 'a/.making-', "'", ';', 'a://', '@']) {
@@ -14,7 +14,7 @@ test('what tools print is read in linear time, and still without credentials and
     explainUvFailure(failure, 'DEPENDENCY_UNRESOLVED', 'resolving failed');
   }
   expect(performance.now() - began).toBeLessThan(5000);
-  const told = explainUvFailure(
+  const failure = explainUvFailure(
     {
       command: 'uv',
       output: 'error: file:///h/.making-source-12/x `/h/.making-3/y`',
@@ -24,18 +24,18 @@ test('what tools print is read in linear time, and still without credentials and
     'DEPENDENCY_UNRESOLVED',
     'no',
   );
-  expect(told.message).toBe('no: ./x `…/y`');
+  expect(failure.message).toBe('no: ./x `…/y`');
 });
 
-test('places in uv’s words are found in linear time, whatever it quotes', () => {
+test('locations in uv’s output are found in linear time', () => {
   const line = { text: 'six', file: 'requirements.txt', line: 3 };
-  const asked = formatUvFile([line], { source: '/x', variables: {} });
+  const uvFile = formatUvFile([line], { source: '/x', variables: {} });
   const began = performance.now();
   for (const text of ['[', '`', 'requirements.', '/requirements.in', '"'])
-    restoreLocations(text.repeat(200_000), 'requirements.in', asked);
+    restoreLocations(text.repeat(200_000), 'requirements.in', uvFile);
   expect(performance.now() - began).toBeLessThan(2000);
-  const words = 'no such thing: `/h/.making-1/requirements.in` at position 0, or /h/requirements.in:1:2';
-  expect(restoreLocations(words, 'requirements.in', asked)).toBe(
+  const output = 'no such thing: `/h/.making-1/requirements.in` at position 0, or /h/requirements.in:1:2';
+  expect(restoreLocations(output, 'requirements.in', uvFile)).toBe(
     'no such thing: requirements.txt:3, or requirements.txt:3',
   );
 });

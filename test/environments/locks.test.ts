@@ -11,9 +11,9 @@ import { type PackageIndex, startPackageIndex } from '../support/package-index.j
 import { temporaryDirectory, temporaryHome, temporarySolution } from '../support/temporary-directories.js';
 import { someFacts } from './some-facts.js';
 
-// Locks that repositories bring: what they pin is kept, what they lack is said.
+// Locks of repositories: their pins are kept, and notes name what they lack.
 
-/** Not in the way of the index, which this process is. */
+/** Asynchronous, because the package index runs in this process. */
 const run = promisify(execFile);
 
 const environments = new Environments(temporaryHome());
@@ -26,7 +26,7 @@ const prepare = (directory: string, request: Partial<PrepareRequest> = {}): Prom
     ...request,
   });
 
-const versionsOf = ({ python }: Environment, names: string[]): string[] =>
+const listVersions = ({ python }: Environment, names: string[]): string[] =>
   names.map((name) => {
     const code = `import importlib.metadata as m\ntry: print(m.version("${name}"))\nexcept m.PackageNotFoundError: print("none")`;
     return execFileSync(python, ['-c', code], { encoding: 'utf8' }).trim();
@@ -49,8 +49,8 @@ beforeAll(async () => {
 const manifest = (dependencies: string[]) =>
   `[project]\nname = "demo"\nversion = "1"\nrequires-python = ">=3.9"\ndependencies = ${JSON.stringify(dependencies)}\n[[tool.uv.index]]\nurl = "${index.url}"\ndefault = true\n`;
 
-/** A project whose lock pins beta 1.0. */
-async function lockedProject(): Promise<string> {
+/** Creates a project whose lock pins beta 1.0. */
+async function createLockedProject(): Promise<string> {
   const directory = temporarySolution({ 'pyproject.toml': manifest(['alpha==1.0', 'beta==1.0']) });
   await run('uv', ['lock', '--quiet'], { cwd: directory });
   const lock = readFileSync(join(directory, 'uv.lock'), 'utf8');
@@ -65,28 +65,28 @@ async function lockedProject(): Promise<string> {
   return directory;
 }
 
-test('what a strategy needs is added to uv.lock, whose versions stay', async () => {
-  const environment = await prepare(await lockedProject(), { strategyRequirements: ['server<6'] });
-  expect(versionsOf(environment, ['alpha', 'beta', 'server', 'gamma'])).toEqual(['1.0', '1.0', '5.0', '1.0']);
+test('a strategy’s packages are added to uv.lock, whose versions stay', async () => {
+  const environment = await prepare(await createLockedProject(), { strategyRequirements: ['server<6'] });
+  expect(listVersions(environment, ['alpha', 'beta', 'server', 'gamma'])).toEqual(['1.0', '1.0', '5.0', '1.0']);
   expect(environment.notes).toEqual([]);
 });
 
-test('where a strategy and uv.lock exclude each other, what is taken instead is said', async () => {
-  const environment = await prepare(await lockedProject(), { strategyRequirements: ['strict'] });
-  expect(versionsOf(environment, ['alpha', 'beta', 'strict'])).toEqual(['1.0', '2.0', '1.0']);
+test('a note lists the versions that change when a strategy conflicts with uv.lock', async () => {
+  const environment = await prepare(await createLockedProject(), { strategyRequirements: ['strict'] });
+  expect(listVersions(environment, ['alpha', 'beta', 'strict'])).toEqual(['1.0', '2.0', '1.0']);
   expect(environment.notes).toEqual([
-    expect.stringMatching(/^uv\.lock and what the strategy needs \(strict\) .*beta 1\.0 → 2\.0/),
+    expect.stringMatching(/^uv\.lock conflicts with packages of the strategy \(strict\): uses beta 1\.0 → 2\.0/),
   ]);
 });
 
-test('a uv.lock that is older than its manifest is stale, and renewed', async () => {
-  const directory = await lockedProject();
+test('a uv.lock older than its manifest is stale and renewed', async () => {
+  const directory = await createLockedProject();
   writeFileSync(join(directory, 'pyproject.toml'), manifest(['alpha==1.0', 'beta', 'gamma']));
-  const before = readFileSync(join(directory, 'uv.lock'), 'utf8');
+  const original = readFileSync(join(directory, 'uv.lock'), 'utf8');
   const environment = await prepare(directory);
-  expect(versionsOf(environment, ['alpha', 'beta', 'gamma'])).toEqual(['1.0', '1.0', '1.0']);
+  expect(listVersions(environment, ['alpha', 'beta', 'gamma'])).toEqual(['1.0', '1.0', '1.0']);
   expect(environment.notes).toEqual([expect.stringMatching(/^uv\.lock is stale: .*`uv lock`/)]);
-  expect(readFileSync(join(directory, 'uv.lock'), 'utf8')).toBe(before);
+  expect(readFileSync(join(directory, 'uv.lock'), 'utf8')).toBe(original);
   expect((await prepare(directory)).notes).toEqual(environment.notes);
 
   writeFileSync(join(directory, 'pyproject.toml'), manifest(['alpha==9.0']));
@@ -96,8 +96,8 @@ test('a uv.lock that is older than its manifest is stale, and renewed', async ()
   });
 });
 
-test('a uv.lock that names another index than this machine’s is not stale', async () => {
-  const directory = await lockedProject();
+test('a uv.lock with another index than this machine’s is not stale', async () => {
+  const directory = await createLockedProject();
   const manifestOnly = readFileSync(join(directory, 'pyproject.toml'), 'utf8').replace(/\[\[tool[\s\S]*/, '');
   writeFileSync(join(directory, 'pyproject.toml'), manifestOnly);
   process.env.UV_DEFAULT_INDEX = index.url;
@@ -108,7 +108,7 @@ test('a uv.lock that names another index than this machine’s is not stale', as
   }
 });
 
-test('pylock.toml is taken as it is', async () => {
+test('pylock.toml is used unchanged', async () => {
   const directory = temporarySolution({ 'requirements.txt': 'alpha==2.0\n' });
   await run(
     'uv',
@@ -128,13 +128,13 @@ test('pylock.toml is taken as it is', async () => {
   );
   writeFileSync(join(directory, 'requirements.txt'), 'alpha==1.0\n');
   const environment = await prepare(directory, { strategyRequirements: [`--index-url ${index.url}`, 'server<6'] });
-  expect(versionsOf(environment, ['alpha', 'beta', 'server'])).toEqual(['2.0', '2.0', '5.0']);
+  expect(listVersions(environment, ['alpha', 'beta', 'server'])).toEqual(['2.0', '2.0', '5.0']);
 });
 
 const poetry = (dependencies: string) =>
   `[tool.poetry.dependencies]\npython = "^3.9"\n${dependencies}\n[[tool.poetry.source]]\nname = "test"\nurl = "${index.url}"\npriority = "default"\n`;
 
-/** As Poetry 1.8 digests that manifest. */
+/** Digests that manifest as Poetry 1.8 does. */
 const poetryDigest = (dependencies: Record<string, string>) => {
   const sources = [{ name: 'test', priority: 'default', url: index.url }];
   const content = JSON.stringify({
@@ -146,54 +146,54 @@ const poetryDigest = (dependencies: Record<string, string>) => {
   return createHash('sha256').update(content.replaceAll('":', '": ').replaceAll(',"', ', "')).digest('hex');
 };
 
-test('a poetry.lock that is older than its manifest is stale, and kept where it fits', async () => {
+test('a poetry.lock older than its manifest is stale, and its versions are preferences', async () => {
   const lock = `[[package]]\nname = "beta"\nversion = "1.0"\n[[package]]\nname = "alpha"\nversion = "1.0"\n[metadata]\ncontent-hash = "${poetryDigest({ beta: '*' })}"\n`;
   const current = await prepare(temporarySolution({ 'pyproject.toml': poetry('beta = "*"'), 'poetry.lock': lock }));
-  expect([versionsOf(current, ['beta']), current.notes]).toEqual([['1.0'], []]);
+  expect([listVersions(current, ['beta']), current.notes]).toEqual([['1.0'], []]);
   const stale = await prepare(
     temporarySolution({ 'pyproject.toml': poetry('alpha = "^2"\nbeta = "*"'), 'poetry.lock': lock }),
   );
-  expect(versionsOf(stale, ['alpha', 'beta'])).toEqual(['2.0', '2.0']);
+  expect(listVersions(stale, ['alpha', 'beta'])).toEqual(['2.0', '2.0']);
   expect(stale.notes).toContainEqual(expect.stringMatching(/^poetry\.lock is stale: .*`poetry lock`/));
 });
 
-test('a Pipfile.lock that is older than its Pipfile is stale', async () => {
+test('a Pipfile.lock older than its Pipfile is stale', async () => {
   const pipfile = (more: string) =>
     `[[source]]\nname = "t"\nurl = "${index.url}"\nverify_ssl = true\n[packages]\nbeta = "*"\n${more}`;
   const content = `{"_meta":{"requires":{},"sources":[{"name":"t","url":"${index.url}","verify_ssl":true}]},"default":{"beta":"*"},"develop":{}}`;
   const sha256 = createHash('sha256').update(content).digest('hex');
   const lock = JSON.stringify({ _meta: { hash: { sha256 } }, default: { beta: { version: '==1.0' } } });
   const current = await prepare(temporarySolution({ Pipfile: pipfile(''), 'Pipfile.lock': lock }));
-  expect([versionsOf(current, ['beta']), current.notes]).toEqual([['1.0'], []]);
+  expect([listVersions(current, ['beta']), current.notes]).toEqual([['1.0'], []]);
   const stale = await prepare(temporarySolution({ Pipfile: pipfile('gamma = "*"\n'), 'Pipfile.lock': lock }));
-  expect(versionsOf(stale, ['beta', 'gamma'])).toEqual(['1.0', '1.0']);
+  expect(listVersions(stale, ['beta', 'gamma'])).toEqual(['1.0', '1.0']);
   expect(stale.notes).toEqual([expect.stringMatching(/^Pipfile\.lock is stale: .*`pipenv lock`/)]);
 });
 
-test('conda’s packages are taken from the index where it has them, in the versions that it has', async () => {
+test('conda packages come from the package index, in the versions that it has', async () => {
   const environment = (lines: string[]) =>
     `dependencies:\n${lines.map((line) => `  - ${line}\n`).join('')}  - pip:\n    - --index-url ${index.url}\n    - gamma\n`;
   const exact = await prepare(
     temporarySolution({ 'environment.yml': environment(['alpha=1.0=py_0', 'cudatoolkit=11']) }),
   );
-  expect(versionsOf(exact, ['alpha', 'gamma'])).toEqual(['1.0', '1.0']);
+  expect(listVersions(exact, ['alpha', 'gamma'])).toEqual(['1.0', '1.0']);
   expect(exact.notes).toEqual([expect.stringMatching(/cudatoolkit.*not installed/)]);
 
   const other = await prepare(
     temporarySolution({ 'environment.yml': environment(['alpha=1.7', 'some-conda-thing', 'beta=1.0=0']) }),
   );
-  expect(versionsOf(other, ['alpha', 'beta', 'gamma'])).toEqual(['1.0', '1.0', '1.0']);
+  expect(listVersions(other, ['alpha', 'beta', 'gamma'])).toEqual(['1.0', '1.0', '1.0']);
   expect(other.notes).toEqual([
     expect.stringContaining('some-conda-thing'),
-    expect.stringContaining('alpha==1.7.* in a version that fits'),
+    expect.stringContaining('no matching version of alpha==1.7.*'),
   ]);
 });
 
-test('a list in pyproject.toml that is no package is installed as a list', async () => {
+test('a pyproject.toml without a package is a list of requirements', async () => {
   const pyproject = `[project]\nname = "list"\ndependencies = ["beta<2"]\n`;
   process.env.UV_DEFAULT_INDEX = index.url;
   try {
-    expect(versionsOf(await prepare(temporarySolution({ 'pyproject.toml': pyproject })), ['beta'])).toEqual(['1.0']);
+    expect(listVersions(await prepare(temporarySolution({ 'pyproject.toml': pyproject })), ['beta'])).toEqual(['1.0']);
   } finally {
     delete process.env.UV_DEFAULT_INDEX;
   }

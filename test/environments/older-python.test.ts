@@ -9,21 +9,21 @@ import { someFacts } from './some-facts.js';
 
 const home = temporaryHome();
 const environments = new Environments(home);
-const usual = await environments.chooseInterpreter(someFacts());
+const current = await environments.chooseInterpreter(someFacts());
 const minorOf = (version: string): number => Number(version.split('.')[1]);
 const installed = await findInterpreters(await listInterpreterCandidates(home));
-const older = installed.map(({ version }) => minorOf(version)).filter((minor) => minor < minorOf(usual.version));
-const where = older.length > 0 ? test : test.skip;
+const older = installed.map(({ version }) => minorOf(version)).filter((minor) => minor < minorOf(current.version));
+const testIfOlder = older.length > 0 ? test : test.skip;
 
-where(
-  'a pinned package that has no build for the usual Python gets the newest older one that it is built for',
+testIfOlder(
+  'a pinned package without a build for the default Python gets the newest older Python with a build',
   async () => {
     const newest = Math.max(...older);
     const request = prepareOldPin(`cp3${newest}`);
     const environment = await environments.prepare(request);
     expect(minorOf(environment.pythonVersion)).toBe(newest);
     expect(environment.notes).toEqual([
-      `tiny has no build for Python ${usual.version}, and building it from source failed; Python ${environment.pythonVersion} is used, for which it has one.`,
+      `tiny has no build for Python ${current.version}, and building it from source failed. Uses Python ${environment.pythonVersion}, for which it has a build.`,
     ]);
 
     const progress: string[] = [];
@@ -33,19 +33,19 @@ where(
   },
 );
 
-where('a repository that says which Python it wants gets no other', async () => {
-  const python = { specifier: `==${usual.version}`, from: 'runtime.txt' };
+testIfOlder('a repository that requires a Python gets no other one', async () => {
+  const python = { specifier: `==${current.version}`, from: 'runtime.txt' };
   const request = { ...prepareOldPin(`cp3${Math.max(...older)}`), facts: someFacts({ python }) };
   await expect(environments.prepare(request)).rejects.toMatchObject({ message: expect.stringContaining('tiny') });
 });
 
-test('a package that has no build for any Python fails as it did', async () => {
+test('a package without a build for any Python fails with the first error', async () => {
   await expect(environments.prepare(prepareOldPin('cp27'))).rejects.toMatchObject({
     message: expect.stringContaining('tiny'),
   });
 });
 
-/** A repository that pins a package of which there is a wheel for one Python, and a source that cannot be built. */
+/** Creates a repository that pins a package with a wheel for one Python and a source that cannot be built. */
 function prepareOldPin(tag: string) {
   const directory = temporarySolution({
     'requirements.txt': `# built for ${tag}\n--no-index\n--find-links ./wheels\ntiny==1.0\n`,

@@ -9,7 +9,7 @@ import { startPackageIndex } from '../support/package-index.js';
 import { temporaryDirectory, temporaryHome, temporarySolution, writeTree } from '../support/temporary-directories.js';
 import { someFacts } from './some-facts.js';
 
-// Where requirement files say that packages come from, and which of their files may be taken.
+// Sources of packages in requirement files, and the files that may be installed from them.
 
 const home = temporaryHome();
 const environments = new Environments(home);
@@ -28,8 +28,8 @@ const versionOf = ({ python, packageDirectory }: Environment, name: string): str
     env: { PYTHONPATH: packageDirectory ?? '' },
   }).trim();
 
-/** Everything that Berth keeps, as one text. */
-const kept = (directory: string): string =>
+/** Reads all files that Berth stores as one text. */
+const readStored = (directory: string): string =>
   readdirSync(directory, { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile() && /\.(json|toml|txt|cfg)$/.test(entry.name))
     .map((entry) => readFileSync(join(entry.parentPath, entry.name), 'utf8'))
@@ -41,7 +41,7 @@ const wheels = [
   { name: 'beta', version: '1.0' },
 ];
 
-test('a hash that is not the file’s is refused, and the right one is taken', async () => {
+test('a wrong hash is refused, and the right one is accepted', async () => {
   const index = await startPackageIndex(wheels);
   const line = (hash: string) => `--index-url ${index.url}\nbeta==1.0 --hash=${hash}\n`;
   await expect(prepare({ 'requirements.txt': line(`sha256:${'0'.repeat(64)}`) })).rejects.toMatchObject({
@@ -54,25 +54,27 @@ test('a hash that is not the file’s is refused, and the right one is taken', a
   }
 });
 
-test('one hash means that everything needs one, and an exact version', async () => {
+test('one hash requires hashes and exact versions everywhere', async () => {
   const index = await startPackageIndex(wheels);
   const hash = (name: string, version: string) => `--hash=sha256:${index.hashOf(name, version)}`;
-  const refused = (lines: string) => prepare({ 'requirements.txt': `--index-url ${index.url}\n${lines}\n` });
+  const prepareLines = (lines: string) => prepare({ 'requirements.txt': `--index-url ${index.url}\n${lines}\n` });
   const expected = (message: RegExp) => ({
     code: 'DEPENDENCY_UNRESOLVED',
     message: expect.stringMatching(message),
   });
-  await expect(refused(`beta==1.0 ${hash('beta', '1.0')}\nalpha==2.0`)).rejects.toMatchObject(expected(/alpha==2\.0/));
-  await expect(refused(`beta>=1.0 ${hash('beta', '1.0')}`)).rejects.toMatchObject(expected(/pinned.*beta>=1\.0/));
-  await expect(refused(`alpha==1.0 ${hash('alpha', '1.0')}`)).rejects.toMatchObject(expected(/`beta`/));
-  await expect(refused('--require-hashes\nbeta==1.0')).rejects.toMatchObject(expected(/beta==1\.0/));
+  await expect(prepareLines(`beta==1.0 ${hash('beta', '1.0')}\nalpha==2.0`)).rejects.toMatchObject(
+    expected(/alpha==2\.0/),
+  );
+  await expect(prepareLines(`beta>=1.0 ${hash('beta', '1.0')}`)).rejects.toMatchObject(expected(/pinned.*beta>=1\.0/));
+  await expect(prepareLines(`alpha==1.0 ${hash('alpha', '1.0')}`)).rejects.toMatchObject(expected(/`beta`/));
+  await expect(prepareLines('--require-hashes\nbeta==1.0')).rejects.toMatchObject(expected(/beta==1\.0/));
 
   const lines = `--index-url ${index.url}\nalpha==1.0 ${hash('alpha', '1.0')}\nbeta==1.0 ${hash('beta', '1.0')} ; python_version > "3"\n`;
   const environment = await prepare({ 'requirements.txt': lines.replace(/(--hash\S+) (;.*)/, '$2 $1') });
   expect([versionOf(environment, 'alpha'), versionOf(environment, 'beta')]).toEqual(['1.0', '1.0']);
 });
 
-test('what a strategy adds to a list with hashes needs none, and is kept to its versions', async () => {
+test('a strategy’s packages need no hashes, and keep the versions of a list with hashes', async () => {
   const index = await startPackageIndex([
     ...wheels,
     { name: 'server', version: '3', requires: ['beta', 'gamma'] },
@@ -86,44 +88,44 @@ test('what a strategy adds to a list with hashes needs none, and is kept to its 
   expect(['beta', 'gamma', 'server'].map((name) => versionOf(environment, name))).toEqual(['1.0', '1', '3']);
 });
 
-test('an older version beside a newer one on another index is found, as pip finds it, and that is said', async () => {
+test('an older version on another index is found, as with pip, with a note', async () => {
   const main = await startPackageIndex([{ name: 'alpha', version: '2.0' }]);
   const further = await startPackageIndex([{ name: 'alpha', version: '1.0' }]);
   const files = { 'requirements.txt': `-i ${main.url}\n--extra-index-url ${further.url}\nalpha==1.0\n` };
   const environment = await prepare(files);
   expect(versionOf(environment, 'alpha')).toBe('1.0');
   expect(environment.notes).toEqual([
-    expect.stringMatching(/^requirements\.txt names a further package index: as pip does/),
+    expect.stringMatching(/^requirements\.txt names another package index\. As with pip/),
   ]);
   expect((await prepare(files)).notes).toEqual(environment.notes);
   const files2 = { 'requirements.txt': `-i ${further.url}\n--extra-index-url ${main.url}\nalpha\n` };
   expect(versionOf(await prepare(files2), 'alpha')).toBe('2.0');
 });
 
-test('--find-links, --no-index and --pre are obeyed', async () => {
+test('--find-links, --no-index and --pre have an effect', async () => {
   const index = await startPackageIndex([...wheels, { name: 'alpha', version: '3.0b1' }]);
   const lines = `--no-index\n--find-links ${index.directory}\n--pre\nalpha\n`;
   expect(versionOf(await prepare({ 'requirements.txt': lines }), 'alpha')).toBe('3.0b1');
   expect(index.asked).toEqual([]);
 });
 
-test('wheels that lie in the repository are installed from it, in every copy of it', async () => {
+test('wheels in the repository are installed from each of its copies', async () => {
   const { directory } = await startPackageIndex([{ name: 'alpha', version: '7.0' }]);
   const wheel = readFileSync(join(directory, 'alpha-7.0-py3-none-any.whl'), 'latin1');
   const files = { 'requirements.txt': '--no-index\n--find-links vendor\nalpha\n' };
   const copies = [temporarySolution(files), temporarySolution(files)];
-  const made = [];
+  const prepared = [];
   for (const copy of copies) {
     execFileSync('mkdir', [join(copy, 'vendor')]);
     execFileSync('cp', [join(directory, 'alpha-7.0-py3-none-any.whl'), join(copy, 'vendor')]);
-    made.push(await prepare({}, { directory: copy }));
+    prepared.push(await prepare({}, { directory: copy }));
   }
   expect(wheel).not.toBe('');
-  expect(made.map((environment) => versionOf(environment, 'alpha'))).toEqual(['7.0', '7.0']);
-  expect(made[1]?.digest).toBe(made[0]?.digest);
+  expect(prepared.map((environment) => versionOf(environment, 'alpha'))).toEqual(['7.0', '7.0']);
+  expect(prepared[1]?.digest).toBe(prepared[0]?.digest);
 });
 
-test('variables in addresses come from the deployment alone and are kept nowhere', async () => {
+test('variables in URLs come from the deployment alone and are not stored', async () => {
   const index = await startPackageIndex(wheels, { password: 'hunter2-of-the-index' });
   const address = index.url.replace('://', `://reader:\${${'INDEX_PASSWORD'}}@`);
   const file = `${address.replace('/simple', '/files')}/beta-1.0-py3-none-any.whl`;
@@ -132,7 +134,7 @@ test('variables in addresses come from the deployment alone and are kept nowhere
   try {
     await expect(prepare(files)).rejects.toMatchObject({
       code: 'ENV_MISSING',
-      message: 'requirements.txt:1 names the variable INDEX_PASSWORD, which the deployment does not have',
+      message: 'requirements.txt:1 names the variable INDEX_PASSWORD, which is not set for the deployment',
       details: { variable: 'INDEX_PASSWORD' },
     });
   } finally {
@@ -141,7 +143,7 @@ test('variables in addresses come from the deployment alone and are kept nowhere
   const env = { INDEX_PASSWORD: 'hunter2-of-the-index' };
   const environment = await prepare(files, { env });
   expect([versionOf(environment, 'alpha'), versionOf(environment, 'beta')]).toEqual(['2.0', '1.0']);
-  expect(kept(home.root)).not.toContain('hunter2');
+  expect(readStored(home.root)).not.toContain('hunter2');
 
   const wrong = await prepare(files, { env: { INDEX_PASSWORD: 'wrong-password' }, isFresh: true }).catch(
     (error) => error,
@@ -175,7 +177,7 @@ test.each([
   }
 });
 
-test('a requirement in git is installed from the directory and the commit that it names', async () => {
+test('a requirement in git is installed from its directory and commit', async () => {
   const repository = temporarySolution({
     'sub/pyproject.toml':
       '[project]\nname = "x"\nversion = "1"\n[build-system]\nrequires = ["setuptools"]\nbuild-backend = "setuptools.build_meta"\n',

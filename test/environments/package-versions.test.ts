@@ -11,7 +11,7 @@ import type { SourceHistory } from '../../src/workspaces/source-history.js';
 import { temporaryDirectory, temporaryHome, temporarySolution, writeTree } from '../support/temporary-directories.js';
 import { someFacts } from './some-facts.js';
 
-// Packages whose version is told by git. Our copies have no repository of their own.
+// Packages whose version comes from git. Our copies have no repository of their own.
 
 const environments = new Environments(temporaryHome());
 
@@ -21,7 +21,7 @@ const git = (cwd: string, ...args: string[]): string =>
     encoding: 'utf8',
   }).trim();
 
-/** A repository of two commits, the first of which is tagged. */
+/** Creates a git repository with one tagged commit. */
 function makeRepository(files: Record<string, string>, tag = 'v1.2.3'): string {
   const root = temporarySolution(files);
   git(root, 'init', '--quiet', '--initial-branch=main');
@@ -31,17 +31,17 @@ function makeRepository(files: Record<string, string>, tag = 'v1.2.3'): string {
   return root;
 }
 
-/** Deploys as far as the installed package, and says its version. */
+/** Installs the package of a source and returns its version. */
 async function install(source: string, adapt: (workspace: string) => void = () => {}) {
-  const place = temporaryDirectory('berth-version-');
-  const [workspace, directory] = [join(place, 'workspace'), join(place, 'code')];
+  const root = temporaryDirectory('berth-version-');
+  const [workspace, directory] = [join(root, 'workspace'), join(root, 'code')];
   const { commit } = await copySource({ source, workspace });
   await exportRevision({ workspace, commit, directory });
   adapt(directory);
-  const before = readdirSync(directory, { recursive: true }).sort();
-  const packageDirectory = join(place, 'packages');
+  const originalFiles = readdirSync(directory, { recursive: true }).sort();
+  const packageDirectory = join(root, 'packages');
   const { python, notes } = await environments.prepare({ directory, facts: someFacts(), packageDirectory });
-  expect(readdirSync(directory, { recursive: true }).sort()).toEqual(before);
+  expect(readdirSync(directory, { recursive: true }).sort()).toEqual(originalFiles);
   const code = 'import importlib.metadata as m; print(m.version("demo-thing"))';
   const version = execFileSync(python, ['-c', code], {
     encoding: 'utf8',
@@ -114,7 +114,7 @@ test.each<[string, Record<string, string>]>([
     },
   ],
 ])(
-  'the version of a package of %s is the source’s',
+  'a package built with %s has the version of its source',
   async (_, files) => {
     const source = makeRepository(files);
     const tagged = await install(source);
@@ -130,7 +130,7 @@ test.each<[string, Record<string, string>]>([
   120_000,
 );
 
-test('what a deployment adds to a clean source does not make its version dirty, what its author changed does', async () => {
+test('an author’s changes make the version dirty, files that a deployment adds do not', async () => {
   const source = makeRepository(scm);
   const added = await install(source, (directory) => writeFileSync(join(directory, 'service.py'), ''));
   expect(added.version).toBe('1.2.3');
@@ -138,7 +138,7 @@ test('what a deployment adds to a clean source does not make its version dirty, 
   expect((await install(source)).version).toMatch(/^1\.2\.4\.dev0\+.*d20\d{6}$/);
 }, 120_000);
 
-test('a directory of a repository takes its version from above', async () => {
+test('a directory of a repository gets its version from the repository', async () => {
   const files = Object.fromEntries(Object.entries(scm).map(([path, text]) => [`packages/demo/${path}`, text]));
   files['packages/demo/pyproject.toml'] +=
     'root = "../.."\ntag_regex = "^demo-(?P<version>.*)$"\ngit_describe_command = "git describe --dirty --tags --long --match demo-*"\n';
@@ -147,7 +147,7 @@ test('a directory of a repository takes its version from above', async () => {
   expect(await install(join(source, 'packages/demo'))).toEqual({ version: '4.5.6', notes: [] });
 }, 120_000);
 
-test('a source without history has the version that it was published as, else none, and that is said', async () => {
+test('a source without history has its published version, else none, with a note', async () => {
   expect(
     await install(
       temporarySolution({ ...scm, 'PKG-INFO': 'Metadata-Version: 2.1\nName: demo-thing\nVersion: 7.8.9\n' }),
@@ -158,13 +158,13 @@ test('a source without history has the version that it was published as, else no
   });
   expect(await install(temporarySolution(scm))).toEqual({
     version: '0.0.0',
-    notes: ['The version of demo-thing is told by git, and the source has no history: 0.0.0 is used.'],
+    notes: ['The version of demo-thing comes from git, but the source has no history. Uses 0.0.0.'],
   });
 }, 120_000);
 
-test('a version is told as setuptools-scm tells it', () => {
-  const told = ['v1.2.3-0-gabc', 'v1.2.3-4-gabcdef0', 'pkg-2.0rc1-1-gabc', 'release/3.4-12-gabc', 'nothing-1-gabc'];
-  expect(told.map((described) => parseDescribedVersion({ described }))).toEqual([
+test('a described version is the one of setuptools-scm', () => {
+  const versions = ['v1.2.3-0-gabc', 'v1.2.3-4-gabcdef0', 'pkg-2.0rc1-1-gabc', 'release/3.4-12-gabc', 'nothing-1-gabc'];
+  expect(versions.map((described) => parseDescribedVersion({ described }))).toEqual([
     '1.2.3',
     '1.2.4.dev4+gabcdef0',
     '2.0rc2.dev1+gabc',
@@ -174,16 +174,16 @@ test('a version is told as setuptools-scm tells it', () => {
   expect(parseDescribedVersion(undefined)).toBeUndefined();
 });
 
-test('without git, hatch-vcs is told by the variable that it reads, and setuptools-scm by the package’s own', async () => {
+test('without git, hatch-vcs gets the general version variable, and setuptools-scm the one of the package', async () => {
   const history = { described: 'v1.2.3-0-gabc' } as SourceHistory;
-  const tell = (text: string) =>
+  const list = (text: string) =>
     listVersionVariables({
       directory: temporarySolution({ 'pyproject.toml': text }),
       requirements: { packages: ['.'], packageName: 'my-package', texts: ['pyproject.toml', text] },
       history,
     });
-  expect(await tell('requires = ["hatchling", "hatch-vcs"]')).toEqual({ SETUPTOOLS_SCM_PRETEND_VERSION: '1.2.3' });
-  expect(await tell('requires = ["setuptools-scm"]')).toEqual({
+  expect(await list('requires = ["hatchling", "hatch-vcs"]')).toEqual({ SETUPTOOLS_SCM_PRETEND_VERSION: '1.2.3' });
+  expect(await list('requires = ["setuptools-scm"]')).toEqual({
     SETUPTOOLS_SCM_PRETEND_VERSION_FOR_MY_PACKAGE: '1.2.3',
   });
 });

@@ -27,7 +27,7 @@ test('comments, continuations and byte order marks are read as pip reads them', 
   ]);
 });
 
-test('options go where uv takes them', async () => {
+test('options are converted to the form that uv accepts', async () => {
   const {
     options,
     uvArguments: args,
@@ -64,7 +64,7 @@ test('options go where uv takes them', async () => {
     'six:a=b c',
   ]);
   expect(notes).toEqual([
-    'requirements.txt:8: packages from e.org are taken without checking its certificate.',
+    'requirements.txt:8: the certificate of e.org is not checked.',
     'requirements.txt:9: --prefer-binary has no effect here.',
     'requirements.txt:10: --global-option has no effect here.',
   ]);
@@ -76,15 +76,15 @@ test.each([
   ['-e git+ssh://git@e.org/r.git', 'git+ssh://git@e.org/r.git'],
   ['-e ./libs/tool ; python_version > "3"', '-e ./libs/tool ; python_version > "3"'],
   ['-e .', '-e .'],
-])('%s is handed on as %s', async (line, expected) => {
+])('%s becomes %s', async (line, expected) => {
   expect(texts((await read({ 'requirements.txt': line })).requirements)).toEqual([expected]);
 });
 
-test('includes are followed, each once, with what they constrain', async () => {
+test('includes are read once, with their constraints', async () => {
   const {
     requirements,
     constraints,
-    texts: seen,
+    texts: files,
   } = await read({
     'requirements.txt': '-r base/one.txt\n-cbase/two.txt\nidna\n',
     'base/one.txt': '-r ../requirements.txt\n-r one.txt\nsix\n',
@@ -93,7 +93,7 @@ test('includes are followed, each once, with what they constrain', async () => {
   });
   expect(texts(requirements)).toEqual(['six', 'idna']);
   expect(texts(constraints)).toEqual(['six<2', 'chardet<9']);
-  expect(seen.filter((_, index) => index % 2 === 0)).toEqual([
+  expect(files.filter((_, index) => index % 2 === 0)).toEqual([
     'requirements.txt',
     'base/one.txt',
     'base/two.txt',
@@ -113,7 +113,7 @@ test.each([
   ['-r big.txt', 'requirements.txt:1: big.txt is larger than'],
   ['--foo bar', 'requirements.txt:1: pip has no option --foo in a requirement file'],
   ['-r', 'requirements.txt:1: -r needs a value'],
-])('%j is refused with its place', async (text, message) => {
+])('%j is refused with its location', async (text, message) => {
   const root = temporarySolution({ 'requirements.txt': text, 'base/x.txt': '' });
   execFileSync('mkfifo', [join(root, 'pipe')]);
   writeFileSync(join(root, 'big.txt'), Buffer.alloc(9 * 2 ** 20));
@@ -155,34 +155,35 @@ test('requirement files of any form are read or refused', async () => {
   await checkProperty('requirement files', { runs: 200, time: 20_000 }, property);
 });
 
-test('the longest requirement files are read or refused in time, and others get their turn', async () => {
+test('the longest requirement files are read or refused in time, without blocking the event loop', async () => {
   const roots = repeated.map((piece) => temporarySolution({ 'requirements.txt': piece.repeat(300_000) }));
   for (const root of roots) {
-    const begun = performance.now();
+    const start = performance.now();
     const { delay } = await measureLoopDelay(() =>
       readFiles(root, ['requirements.txt']).catch((error) => expect(error.code).toBe('DEPENDENCY_UNRESOLVED')),
     );
-    expect(performance.now() - begun).toBeLessThan(15_000);
+    expect(performance.now() - start).toBeLessThan(15_000);
     expect(delay).toBeLessThan(100);
   }
 });
 
-test('values of variables are put in, and taken out again', () => {
+test('variables are expanded, and their values masked again', () => {
   const values = { TOKEN: 'hunter2', USER: 'hunter2-reader', N: '1' };
-  const place = (user: string, token: string, n: string) => `https://${user}:${token}@e.org/${n}/${named('OTHER')}`;
-  const text = place(named('USER'), named('TOKEN'), named('N'));
-  expect(expandVariables(text, values)).toBe(place('hunter2-reader', 'hunter2', '1'));
-  expect(maskValues(expandVariables(text, values), values)).toBe(place(named('USER'), named('TOKEN'), '1'));
+  const formatUrl = (user: string, token: string, n: string) => `https://${user}:${token}@e.org/${n}/${named('OTHER')}`;
+  const text = formatUrl(named('USER'), named('TOKEN'), named('N'));
+  expect(expandVariables(text, values)).toBe(formatUrl('hunter2-reader', 'hunter2', '1'));
+  expect(maskValues(expandVariables(text, values), values)).toBe(formatUrl(named('USER'), named('TOKEN'), '1'));
 });
 
-test('what uv says of our file is said of the repository’s', () => {
+test('locations in the generated file become locations in the repository’s files', () => {
   const lines = [
     { text: 'six', file: 'base.txt', line: 3 },
     { text: 'a b', file: 'requirements.txt', line: 7 },
   ];
   const file = formatUvFile(lines, { source: '/', variables: {} });
-  const words = 'in `/tmp/x/requirements.in` at position 4, in /tmp/x/requirements.in:1:8, `requirements.in` at line 2';
-  expect(restoreLocations(words, 'requirements.in', file)).toBe(
+  const output =
+    'in `/tmp/x/requirements.in` at position 4, in /tmp/x/requirements.in:1:8, `requirements.in` at line 2';
+  expect(restoreLocations(output, 'requirements.in', file)).toBe(
     'in requirements.txt:7, in base.txt:3, requirements.txt:7',
   );
 });

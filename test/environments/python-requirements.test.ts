@@ -14,11 +14,11 @@ beforeAll(async () => {
   installed = await findInterpreters(await listInterpreterCandidates(home));
 });
 
-const wish = (from: string, specifier: string) => ({ from, specifier });
+const requires = (from: string, specifier: string) => ({ from, specifier });
 
 test.each<[string, [string, string][], string[], string[]]>([
   [
-    'wishes that go together',
+    'compatible requirements',
     [
       ['.python-version', '3.11'],
       ['pyproject.toml', '>=3.9,<3.13'],
@@ -27,7 +27,7 @@ test.each<[string, [string, string][], string[], string[]]>([
     [],
   ],
   [
-    'what a package states before what its author used',
+    'a package’s requirement before its author’s version',
     [
       ['.python-version', '3.9'],
       ['pyproject.toml', '>=3.10'],
@@ -36,7 +36,7 @@ test.each<[string, [string, string][], string[], string[]]>([
     ['.python-version'],
   ],
   [
-    'a file before another',
+    'a file with a higher priority',
     [
       ['runtime.txt', 'python-3.8.10'],
       ['.python-version', '3.11'],
@@ -45,7 +45,7 @@ test.each<[string, [string, string][], string[], string[]]>([
     ['runtime.txt'],
   ],
   [
-    'a range that holds no release',
+    'a range without a release',
     [
       ['pyproject.toml', '>=3.10'],
       ['setup.cfg', '<3.9'],
@@ -55,7 +55,7 @@ test.each<[string, [string, string][], string[], string[]]>([
     ['setup.cfg'],
   ],
   [
-    'a version of the future',
+    'a future version',
     [
       ['.python-version', '3.99'],
       ['pyproject.toml', '>=3.8'],
@@ -72,41 +72,41 @@ test.each<[string, [string, string][], string[], string[]]>([
     ['api/pyproject.toml'],
     ['uv.lock (api)'],
   ],
-])('%s', (_, wishes, kept, dropped) => {
-  const combined = combinePythonRequirements(wishes.map(([from, specifier]) => wish(from, specifier)));
-  expect(combined.accepted.map(({ from }) => from)).toEqual(kept);
-  expect(combined.conflicting.map(({ from }) => from)).toEqual(dropped);
+])('%s', (_, requirements, accepted, conflicting) => {
+  const combined = combinePythonRequirements(requirements.map(([from, specifier]) => requires(from, specifier)));
+  expect(combined.accepted.map(({ from }) => from)).toEqual(accepted);
+  expect(combined.conflicting.map(({ from }) => from)).toEqual(conflicting);
 });
 
-test('what cannot be met together is noted, and the package’s own demand is met', async () => {
+test('a note names conflicting requirements, and the package’s own requirement is met', async () => {
   const [newest, , ...older] = installed;
   const oldest = older.at(-1);
   if (newest === undefined || oldest === undefined) return;
   const minor = (version: string): string => version.split('.').slice(0, 2).join('.');
   const pythons = [
-    wish('.python-version', minor(oldest.version)),
-    wish('pyproject.toml', `>=${minor(newest.version)}`),
+    requires('.python-version', minor(oldest.version)),
+    requires('pyproject.toml', `>=${minor(newest.version)}`),
   ];
   const chosen = await environments.chooseInterpreter(someFacts({ pythons }));
   expect(minor(chosen.version)).toBe(minor(newest.version));
   expect(chosen.note).toBe(
-    `.python-version asks for Python ${minor(oldest.version)}, pyproject.toml for >=${minor(newest.version)}, which exclude each other; Python ${chosen.version} is used.`,
+    `.python-version requires Python ${minor(oldest.version)}, which conflicts with >=${minor(newest.version)} in pyproject.toml: uses Python ${chosen.version}.`,
   );
 });
 
-test('a version that is not to be had does not break what a package demands', async () => {
+test('an unavailable version does not override a package’s requirement', async () => {
   const [newest] = installed;
-  const least = newest?.version.split('.').slice(0, 2).join('.') ?? '';
-  const pythons = [wish('.python-version', '3.99'), wish('pyproject.toml', `>=${least}`)];
+  const minimum = newest?.version.split('.').slice(0, 2).join('.') ?? '';
+  const pythons = [requires('.python-version', '3.99'), requires('pyproject.toml', `>=${minimum}`)];
   const chosen = await environments.chooseInterpreter(someFacts({ pythons }));
   expect(chosen).toMatchObject({
-    version: expect.stringContaining(`${least}.`),
-    note: expect.stringMatching(/^\.python-version asks for Python 3\.99, which is not installed/),
+    version: expect.stringContaining(`${minimum}.`),
+    note: expect.stringMatching(/^\.python-version requires Python 3\.99, which is neither installed/),
     claimedVersion: null,
   });
 });
 
-test('Pythons are read where requirements are', async () => {
+test('Python requirements are read from the manifests that count', async () => {
   const script = '# /// script\n# requires-python = ">=3.11"\n# dependencies = []\n# ///\n';
   const files = {
     'run.py': script,
@@ -118,10 +118,13 @@ test('Pythons are read where requirements are', async () => {
   };
   const read = async (entry: string) =>
     (await readRequirements(temporarySolution(files), someFacts(), { entry })).pythons;
-  expect(await read('run.py')).toEqual([wish('run.py (# /// script)', '>=3.11'), wish('runtime.txt', '3.12.1')]);
+  expect(await read('run.py')).toEqual([
+    requires('run.py (# /// script)', '>=3.11'),
+    requires('runtime.txt', '3.12.1'),
+  ]);
   expect(await read('backend/app/main.py')).toEqual([
-    wish('backend/pyproject.toml', '>=3.9'),
-    wish('backend/.python-version', '3.10'),
-    wish('runtime.txt', '3.12.1'),
+    requires('backend/pyproject.toml', '>=3.9'),
+    requires('backend/.python-version', '3.10'),
+    requires('runtime.txt', '3.12.1'),
   ]);
 });

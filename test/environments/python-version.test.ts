@@ -20,12 +20,12 @@ test.each([
   expect(fits(version, specifier)).toBe(expected);
 });
 
-test('what is no CPython version is not understood', () => {
+test('a name that is not a CPython version has no range', () => {
   expect(parseVersionRange('pypy3.9')).toBeUndefined();
   expect(parseVersionRange('my-env')).toBeUndefined();
 });
 
-test('the nearest is nearest by minor version, then by patch', () => {
+test('the distance is by minor version, then by patch', () => {
   const range = parseVersionRange('3.11.4') ?? [];
   const nearest = ['3.10.2', '3.12.0', '3.11.9', '3.11.7'].toSorted(
     (left, right) => distance(parseVersion(left), range) - distance(parseVersion(right), range),

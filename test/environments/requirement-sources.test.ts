@@ -11,14 +11,18 @@ import { berthHome } from '../../src/home/home.js';
 import { temporaryDirectory, temporarySolution } from '../support/temporary-directories.js';
 import { someFacts } from './some-facts.js';
 
-// Every place in which a repository states what it requires.
+// Every source of requirements in a repository.
 
 const named = (name: string): string => `\${${name}}`;
 
 const read = (files: Record<string, string>, entry: string | null = null, cog?: Record<string, unknown>) =>
   readRequirements(temporarySolution(files), someFacts({ cog: cog ?? null }), { entry });
 
-const asked = async (files: Record<string, string>, entry: string | null = null, cog?: Record<string, unknown>) => {
+const listRequirements = async (
+  files: Record<string, string>,
+  entry: string | null = null,
+  cog?: Record<string, unknown>,
+) => {
   const { pip, condaPackages } = await read(files, entry, cog);
   return [...pip.requirements.map(({ text }) => text), ...condaPackages];
 };
@@ -93,8 +97,8 @@ test.each<[string, Record<string, string>, string[]]>([
     { 'pyproject.toml': project('x', '[tool.ruff]\n'), 'requirements/base.txt': 'a' },
     ['a'],
   ],
-])('%s says what is required', async (_, files, expected) => {
-  expect(await asked(files)).toEqual(expected);
+])('%s is a source of requirements', async (_, files, expected) => {
+  expect(await listRequirements(files)).toEqual(expected);
 });
 
 const listFiles = async (names: string[], pythonVersion?: string) => {
@@ -169,11 +173,11 @@ test.each([
   ['pip install $PACKAGES', undefined],
   ['apt-get install ffmpeg', undefined],
   ['pip download a', undefined],
-])('the command %s asks for %j', (command, lines) => {
+])('the command %s requires %j', (command, lines) => {
   expect(parsePipInstall(command)).toEqual(lines);
 });
 
-test('an image in code says what is required', async () => {
+test('an image in code has requirements', async () => {
   const files = {
     'service.py': `import bentoml
 from bentoml.images import Image
@@ -203,11 +207,11 @@ app = modal.App(image=modal.Image.debian_slim(python_version="3.12").pip_install
   expect(app.pip.options.map(({ text }) => text)).toEqual(['--extra-index-url https://e.org']);
 });
 
-test('a script states its own requirements', async () => {
+test('a script has its own requirements', async () => {
   const script =
     '# /// script\n# requires-python = ">=3.11"\n# dependencies = [\n#   "a<3",\n#   "b",\n# ]\n# ///\nimport a\n';
-  expect(await asked({ 'run.py': script, 'requirements.txt': 'x' }, 'run.py')).toEqual(['a<3', 'b']);
-  expect(await asked({ 'run.py': 'import a\n', 'requirements.txt': 'x' }, 'run.py')).toEqual(['x']);
+  expect(await listRequirements({ 'run.py': script, 'requirements.txt': 'x' }, 'run.py')).toEqual(['a<3', 'b']);
+  expect(await listRequirements({ 'run.py': 'import a\n', 'requirements.txt': 'x' }, 'run.py')).toEqual(['x']);
   const broken = await read(
     { 'run.py': '# /// script\n# dependencies = [\n# ///\n', 'requirements.txt': 'x' },
     'run.py',
@@ -218,15 +222,15 @@ test('a script states its own requirements', async () => {
   ]);
 });
 
-test('what lies beside the entry comes before what lies above it', async () => {
+test('a manifest beside the entry takes precedence over one above it', async () => {
   const files = {
     'requirements.txt': 'x',
     'backend/requirements.txt': 'a',
     'backend/app/main.py': '',
     'other/main.py': '',
   };
-  expect(await asked(files, 'backend/app/main.py')).toEqual(['a']);
-  expect(await asked(files, 'other/main.py')).toEqual(['x']);
+  expect(await listRequirements(files, 'backend/app/main.py')).toEqual(['a']);
+  expect(await listRequirements(files, 'other/main.py')).toEqual(['x']);
   const inPackage = { ...files, 'pyproject.toml': project('whole', `dependencies = ["w"]\n${backend}`) };
   expect(await read(inPackage, 'backend/app/main.py')).toMatchObject({
     pipFiles: ['backend/requirements.txt', 'requirements.txt'],
@@ -234,7 +238,7 @@ test('what lies beside the entry comes before what lies above it', async () => {
   });
 });
 
-test('a package in a directory of its own is installed from there', async () => {
+test('a package in a subdirectory is installed from there', async () => {
   const files = { 'backend/pyproject.toml': project('b', `dependencies = ["a"]\n${backend}`), 'backend/b.py': '' };
   expect(await read(files, 'backend/b.py')).toMatchObject({
     projects: ['backend/pyproject.toml'],
@@ -243,7 +247,7 @@ test('a package in a directory of its own is installed from there', async () => 
   });
 });
 
-test('a member of a workspace is found in the lock above it', async () => {
+test('a workspace member uses the lock above it', async () => {
   const root = temporarySolution({
     'pyproject.toml': '[tool.uv.workspace]\nmembers = ["packages/*"]\n',
     'packages/api/pyproject.toml': project(
@@ -259,7 +263,7 @@ test('a member of a workspace is found in the lock above it', async () => {
   expect((await readRequirements(root, someFacts())).lock).toMatchObject({ member: null, isVirtual: true });
 });
 
-test('indexes of other tools’ manifests are indexes', async () => {
+test('indexes in other tools’ manifests become options', async () => {
   const options = async (files: Record<string, string>) => (await read(files)).pip.options.map(({ text }) => text);
   const pipfile = `[[source]]\nname = "p"\nurl = "https://$USER:${named('WORD')}@p.org/simple"\n[[source]]\nurl = "https://q.org/simple"\nname = "q"\n[packages]\na = "*"\n`;
   expect(await options({ Pipfile: pipfile })).toEqual([
@@ -278,7 +282,7 @@ test('indexes of other tools’ manifests are indexes', async () => {
   ]);
 });
 
-test('conda’s versions are pip’s', () => {
+test('conda’s versions become pip’s', () => {
   expect(
     [
       '',
@@ -310,7 +314,7 @@ test('conda’s versions are pip’s', () => {
   ]);
 });
 
-test('a manifest that cannot be read is named, and counts as missing', async () => {
+test('a manifest that cannot be read counts as missing, with a note', async () => {
   for (const [file, text] of [
     ['environment.yml', 'dependencies: [a'],
     ['Pipfile', '[packages'],
@@ -324,32 +328,34 @@ test('a manifest that cannot be read is named, and counts as missing', async () 
   }
 });
 
-test('whatever the requirements depend on is part of what they are known by', async () => {
-  const same = async (files: Record<string, string>, changed: Record<string, string>) => {
-    const [before, again, after] = await Promise.all([files, files, { ...files, ...changed }].map((all) => read(all)));
-    expect(again?.texts).toEqual(before?.texts);
-    expect(after?.texts).not.toEqual(before?.texts);
+test('every file that the requirements depend on is part of their texts', async () => {
+  const expectDependency = async (files: Record<string, string>, changed: Record<string, string>) => {
+    const [first, repeated, afterChange] = await Promise.all(
+      [files, files, { ...files, ...changed }].map((all) => read(all)),
+    );
+    expect(repeated?.texts).toEqual(first?.texts);
+    expect(afterChange?.texts).not.toEqual(first?.texts);
   };
-  await same(
+  await expectDependency(
     { 'requirements.txt': '-r base/one.txt\n', 'base/one.txt': '-c two.txt', 'base/two.txt': 'six' },
     { 'base/two.txt': 'six<2' },
   );
-  await same({ 'setup.py': 'open("deps.txt")', 'deps.txt': 'six' }, { 'deps.txt': 'six<2' });
-  await same(
+  await expectDependency({ 'setup.py': 'open("deps.txt")', 'deps.txt': 'six' }, { 'deps.txt': 'six<2' });
+  await expectDependency(
     { 'pyproject.toml': project('x', 'dynamic = ["dependencies"]\n'), 'list.in': 'six' },
     { 'list.in': 'six<2' },
   );
-  await same(
+  await expectDependency(
     { 'requirements.txt': './libs/x', 'libs/x/pyproject.toml': project('x') },
     { 'libs/x/pyproject.toml': project('y') },
   );
-  await same(
+  await expectDependency(
     { Pipfile: '[packages]\na = "*"\n', 'Pipfile.lock': '{}' },
     { 'Pipfile.lock': '{"default": {"a": {"version": "==1"}}}' },
   );
 });
 
-test('a path in another manifest is one of the repository', async () => {
+test('a path in another manifest is relative to the repository', async () => {
   const poetry = '[tool.poetry.dependencies]\ntool = { path = "../tool" }\n';
   const { pip, needsCopy } = await read(
     { 'app/pyproject.toml': poetry, 'app/main.py': '', 'tool/setup.py': '' },
@@ -359,7 +365,7 @@ test('a path in another manifest is one of the repository', async () => {
   expect(needsCopy).toBe(true);
 });
 
-test('what Cog itself requires is there for a predictor that imports it', async () => {
+test('a predictor gets Cog’s own requirements that it imports', async () => {
   const code = 'import requests\nfrom yaml import safe_load\nimport requests_cache\nfrom cog import BasePredictor\n';
   const cog = { build: { python_version: '3.12' }, predict: 'predict.py:Predictor' };
   const lines = async (text: string) => (await read({ 'predict.py': text }, null, cog)).lines;

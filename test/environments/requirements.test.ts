@@ -11,7 +11,7 @@ import { someFacts } from './some-facts.js';
 const read = (files: Record<string, string>, facts = someFacts()) => readRequirements(temporarySolution(files), facts);
 const setuptools = '[build-system]\nrequires = ["setuptools"]\n';
 
-test('a repository without a manifest asks for nothing', async () => {
+test('a repository without a manifest has no requirements', async () => {
   expect(await read({ 'app.py': '' })).toMatchObject({
     pipFiles: [],
     projects: [],
@@ -21,7 +21,7 @@ test('a repository without a manifest asks for nothing', async () => {
   });
 });
 
-test('a pyproject.toml that only configures tools is neither requirements nor a package', async () => {
+test('a pyproject.toml that only configures tools has no requirements and no package', async () => {
   expect(await read({ 'pyproject.toml': '[tool.ruff]\nline-length = 100\n' })).toMatchObject({
     projects: [],
     packages: [],
@@ -40,7 +40,7 @@ test('a package is resolved together with its requirements.txt', async () => {
   });
 });
 
-test('a setup.cfg alone is a list of requirements', async () => {
+test('a setup.cfg without a setup.py is a list of requirements', async () => {
   const settings =
     '[metadata]\nname = x\n[options]\npython_requires = >=3.9\ninstall_requires =\n    six>=1.15  # why\n    idna; python_version > "3.8"\npackages = find:\n';
   expect(await read({ 'setup.cfg': settings })).toMatchObject({
@@ -62,7 +62,7 @@ test('a setup.cfg alone is a list of requirements', async () => {
   expect(await read(package_)).toMatchObject({ projects: ['setup.py'], packages: ['.'] });
 });
 
-test('groups that uv installs by default are required, without those for its makers', async () => {
+test('uv’s default groups are required, except development groups', async () => {
   const project = '[project]\nname = "x"\nversion = "1"\ndependencies = ["six"]\n';
   const groups =
     '[dependency-groups]\ndev = ["pytest"]\nserve = ["idna", {include-group = "web"}]\nweb = ["certifi"]\nextra = ["attrs"]\n';
@@ -77,7 +77,7 @@ test('groups that uv installs by default are required, without those for its mak
   });
 });
 
-test('a pylock.toml that cannot be read is named', async () => {
+test('an error names a pylock.toml that cannot be read', async () => {
   for (const [text, problem] of [
     ['[[packages', 'cannot be read'],
     ['lock-version = "1.0"\n', 'lists no packages'],
@@ -101,13 +101,13 @@ const bomb = ['a: &a [x, x, x, x, x, x, x, x, x]', ...'bcdefghi']
 test.each([
   ['bentofile.yaml', bomb, 'bentofile.yaml: Excessive alias count'],
   ['bentofile.yaml', 'service: [\n', 'bentofile.yaml:'],
-  ['environment.yml', '- numpy\n', 'environment.yml:1: holds no mapping of keys'],
-  ['langgraph.json', '[]', 'langgraph.json:1: holds no mapping of keys'],
+  ['environment.yml', '- numpy\n', 'environment.yml:1: contains no mapping of keys'],
+  ['langgraph.json', '[]', 'langgraph.json:1: contains no mapping of keys'],
   ['langgraph.json', '{\n"a": 1,\n}', 'langgraph.json:3: '],
   ['pyproject.toml', '[project]\nname = \n', 'pyproject.toml:2: Invalid TOML document'],
   ['Pipfile', '[packages\n', 'Pipfile:1: Invalid TOML document'],
   ['pixi.toml', `x${'#'.repeat(30_000)}`, 'pixi.toml:1: Invalid TOML document'],
-])('%s that cannot be read is missing with a note', async (file, text, problem) => {
+])('%s that cannot be read counts as missing, with a note', async (file, text, problem) => {
   const alone = await read({ 'predict.py': '', [file]: text });
   expect(alone).toMatchObject({ lock: null, pipFiles: [], projects: [], lines: [], condaPackages: [], packages: [] });
   expect(alone.notes).toEqual([expect.stringContaining(`requirements of ${file} were not read: ${problem}`)]);
@@ -116,7 +116,7 @@ test.each([
   });
 });
 
-test('a project whose pyproject.toml cannot be read is not built, also where it has a setup.py', async () => {
+test('a project whose pyproject.toml cannot be read is not built, even with a setup.py', async () => {
   const files = { 'pyproject.toml': '[', 'setup.py': 'from setuptools import setup\nsetup()\n' };
   const { projects, packages, unreadManifests } = await read(files);
   expect({ projects, packages }).toEqual({ projects: [], packages: [] });
@@ -126,7 +126,7 @@ test('a project whose pyproject.toml cannot be read is not built, also where it 
   ]);
 });
 
-test('a block of requirements that cannot be read is named with its line in the script', async () => {
+test('a note names the line of a script’s invalid requirements', async () => {
   const script = '"""A script."""\n\n# /// script\n# dependencies = ["six"\n# ///\n';
   const requirements = await readRequirements(temporarySolution({ 'run.py': script }), someFacts(), {
     entry: 'run.py',
@@ -136,23 +136,23 @@ test('a block of requirements that cannot be read is named with its line in the 
   ]);
 });
 
-test('a lock of another tool that cannot be read is noted', async () => {
+test('a note names another tool’s lock that cannot be read', async () => {
   const files = { Pipfile: '[packages]\nsix = "*"\n', 'Pipfile.lock': '{' };
   expect((await read(files)).notes).toEqual([expect.stringContaining('requirements of Pipfile.lock were not read')]);
 });
 
-test('optional dependencies are not installed, and how to have them is said', async () => {
+test('optional dependencies are not installed, and a note says how to install them', async () => {
   const { notes, lines } = await read({
     'pyproject.toml':
       '[project]\nname = "x"\nversion = "1"\n[project.optional-dependencies]\napi = ["fastapi"]\ndev = ["pytest"]\n',
   });
   expect(lines).toEqual([]);
   expect(notes).toEqual([
-    'pyproject.toml has optional dependencies (api), which are not installed; `.[api]` in a requirements.txt beside it asks for them.',
+    'pyproject.toml has optional dependencies (api), which are not installed. To install them, add `.[api]` to a requirements.txt in the same directory.',
   ]);
 });
 
-test('uv.lock comes before requirements.txt', async () => {
+test('uv.lock takes precedence over requirements.txt', async () => {
   const files = {
     'requirements.txt': 'six\n',
     'uv.lock': 'version = 1\n',
@@ -161,14 +161,14 @@ test('uv.lock comes before requirements.txt', async () => {
   expect(await read(files)).toMatchObject({ from: 'uv.lock', lock: { kind: 'uv' }, packages: [] });
 });
 
-test('cog.yaml alone counts where it names packages, and says what is not installed', async () => {
+test('cog.yaml with packages takes precedence, and notes name what is not installed', async () => {
   const build = { python_packages: ['six==1.16.0'], system_packages: ['ffmpeg'], run: ['make'] };
   const requirements = await read({ 'setup.py': '', 'requirements.txt': 'idna\n' }, someFacts({ cog: { build } }));
   expect(requirements).toMatchObject({ from: 'cog.yaml', lines: ['six==1.16.0'], packages: [] });
   expect(requirements.notes).toEqual([expect.stringContaining('ffmpeg'), expect.stringContaining('run')]);
 });
 
-test('included files belong to what the resolution depends on', async () => {
+test('the resolution depends on included files', async () => {
   const { texts } = await read({
     'requirements.txt': '-r base/one.txt\n',
     'base/one.txt': '-c two.txt\nsix\n',
@@ -177,12 +177,12 @@ test('included files belong to what the resolution depends on', async () => {
   expect(texts).toContain('six<2\n');
 });
 
-test('a requirement by path is built from a copy', async () => {
+test('a requirement by path needs a copy', async () => {
   expect(await read({ 'requirements.txt': '-e .\n', 'setup.py': '' })).toMatchObject({ needsCopy: true });
   expect(await read({ 'requirements.txt': 'six\n' })).toMatchObject({ needsCopy: false });
 });
 
-test('Poetry’s carets, tildes, extras, markers and places become what pip reads', () => {
+test('Poetry’s carets, tildes, extras, markers and sources become requirement lines', () => {
   const table = {
     python: '^3.9',
     a: '^1.2.3',
@@ -207,7 +207,7 @@ test('Poetry’s carets, tildes, extras, markers and places become what pip read
   ]);
 });
 
-test('locks of other tools become pins, but for a package locked in several versions', () => {
+test('locks of other tools become pins, except a package locked in several versions', () => {
   const entry = (name: string, version: string) => ({ name, version });
   expect(listPoetryPins({ package: [entry('a', '1'), entry('b', '1'), entry('b', '2')] })).toEqual(['a==1']);
   expect(convertPipfilePackages({ a: '*', b: '==1.0', c: { version: '>2', extras: ['z'] } })).toEqual([

@@ -13,8 +13,8 @@ const command = (script: string) => ({
   env: { PATH: process.env.PATH ?? '' },
 });
 
-/** Groups whose leader this process started and that run the script. */
-const childrenGroups = (): number[] =>
+/** Lists the process groups of the script that this process started. */
+const listChildGroups = (): number[] =>
   execFileSync('ps', ['-axo', 'pid=,pgid=,ppid=,args='], { encoding: 'utf8' })
     .split('\n')
     .map((line) => line.trim().split(/\s+/))
@@ -24,11 +24,11 @@ const childrenGroups = (): number[] =>
     )
     .map(([pid]) => Number(pid));
 
-test('a cancelled command takes its whole process group with it', async () => {
+test('a canceled command ends with its process group', async () => {
   const controller = new AbortController();
   const running = runCommand({ ...command('sleep 61 & sleep 62'), signal: controller.signal });
   await sleep(200);
-  const children = childrenGroups();
+  const children = listChildGroups();
   controller.abort(new Error('enough'));
   await expect(running).rejects.toThrow('enough');
   await sleep(50);
@@ -36,18 +36,18 @@ test('a cancelled command takes its whole process group with it', async () => {
   expect(children.flatMap(listGroupMembers)).toEqual([]);
 });
 
-test('an overdue command is ended and has no exit code', async () => {
+test('a command that times out has no exit code', async () => {
   const result = await runCommand({ ...command('echo begun; sleep 61'), timeout: 0.3 });
   expect(result).toMatchObject({ exitCode: null, stdout: 'begun' });
 });
 
-test('a program that is not there is a result, not an exception', async () => {
+test('a missing program is a result, not an exception', async () => {
   const result = await runCommand({ argv: ['/no/such/program'], cwd: '/', env: {} });
   expect(result.exitCode).toBeNull();
   expect(result.output).toContain('/no/such/program');
 });
 
-test('many commands at once put no listener each on the signal of all of them', async () => {
+test('many concurrent commands add few listeners to their signal', async () => {
   const { signal } = new AbortController();
   const running = Array.from({ length: 12 }, () => runCommand({ ...command('sleep 0.2'), signal }));
   await new Promise((resolve) => setTimeout(resolve, 50));
@@ -55,7 +55,7 @@ test('many commands at once put no listener each on the signal of all of them', 
   expect((await Promise.all(running)).map(({ exitCode }) => exitCode)).toEqual(Array(12).fill(0));
 });
 
-test('children get index, authority and proxy settings, and nobody’s keys', () => {
+test('children get settings for indexes, certificates and proxies, but no keys', () => {
   const environment = createChildEnvironment({
     PATH: '/bin',
     OPENAI_API_KEY: 'sk',
@@ -75,7 +75,7 @@ test('children get index, authority and proxy settings, and nobody’s keys', ()
   expect(environment).not.toHaveProperty('OPENAI_API_KEY');
 });
 
-test('credentials in addresses are shown to nobody', () => {
+test('credentials in URLs are redacted', () => {
   expect(redact('see https://user:secret@index.example/simple and git+ssh://git@host/x')).toBe(
     'see https://***@index.example/simple and git+ssh://***@host/x',
   );

@@ -1,6 +1,6 @@
 import type { Facts } from '../../src/contract/facts.js';
 
-/** Facts of a repository about which nothing is known, but for what a test says. */
+/** Returns empty facts with a test's changes. */
 export const someFacts = (facts: Partial<Facts> = {}): Facts => ({
   size: { files: 0, bytes: 0 },
   languages: {},

@@ -51,7 +51,7 @@ test('a package without code for its build backend is left out of the image, and
       '[tool.poetry]\nname = "no-such-code"\nversion = "1"\ndescription = ""\nauthors = []\n[tool.poetry.dependencies]\npython = ">=3.9"\nsix = "1.16.0"\n[build-system]\nrequires = ["poetry-core"]\nbuild-backend = "poetry.core.masonry.api"\n',
   };
   const notes = [
-    'The repository’s own package cannot be built (No file/folder found for package no-such-code): its code is served from where it lies.',
+    'The repository’s own package cannot be built (No file/folder found for package no-such-code): its code is imported from the repository.',
   ];
   for (const time of ['first', 'from the cache']) {
     const { runner } = await scene.makeRunner(files);

@@ -1,66 +1,66 @@
 import { BerthError } from '../../errors.js';
 import { type LockDocument, normalizeName, toPreferences } from './lock.js';
 
-/** Packages that the index does not have, or not in these versions, show one by one: so often is it asked again. */
+/** Limit of resolutions. Each one may reveal only one package or version that the index lacks. */
 const maxAttempts = 40;
 
 export interface CondaResolution {
   document: LockDocument;
-  /** What was not to be had, in whole sentences. */
+  /** Sentences about packages and versions that the index lacks. */
   notes: string[];
 }
 
 /**
- * Resolves with packages that were named for conda. The index may lack one, or have it in other versions: then it is left
- * out, or taken in another version. `resolve` gets the lines, and versions to take where they fit.
+ * Resolves packages that are named for conda. Skips a package that the index lacks, and drops the version of one that the
+ * index has in other versions only. `resolve` gets requirement lines and preferred versions.
  */
 export async function compileCondaPackages(
-  wishes: string[],
+  packages: string[],
   resolve: (lines: string[], preferences: LockDocument | undefined) => Promise<LockDocument>,
 ): Promise<CondaResolution> {
   const missing = new Set<string>();
   const relaxed = new Set<string>();
   for (let attempt = 0; ; attempt++) {
-    const wanted = wishes.filter((wish) => !missing.has(wish));
-    const loose = wanted.filter((wish) => relaxed.has(wish));
-    const lines = wanted.map((wish) => (relaxed.has(wish) ? getName(wish) : wish));
+    const wanted = packages.filter((line) => !missing.has(line));
+    const unpinned = wanted.filter((line) => relaxed.has(line));
+    const lines = wanted.map((line) => (relaxed.has(line) ? getName(line) : line));
     try {
-      const document = await resolve(lines, loose.length === 0 ? undefined : toPreferences(loose));
+      const document = await resolve(lines, unpinned.length === 0 ? undefined : toPreferences(unpinned));
       return { document, notes: describe([...missing], [...relaxed]) };
     } catch (error) {
-      if (!isUnresolved(error) || wishes.length === 0 || attempt >= maxAttempts) throw error;
-      const words = (error.details.evidence ?? '').replaceAll(/\s+/g, ' ').toLowerCase();
-      const unknown = wanted.find((wish) =>
-        words.includes(`${getBareName(wish)} was not found in the package registry`),
+      if (!isUnresolvedError(error) || packages.length === 0 || attempt >= maxAttempts) throw error;
+      const output = (error.details.evidence ?? '').replaceAll(/\s+/g, ' ').toLowerCase();
+      const unknown = wanted.find((line) =>
+        output.includes(`${getBareName(line)} was not found in the package registry`),
       );
-      const exact = wanted.filter((wish) => !relaxed.has(wish) && wish !== getName(wish));
+      const exact = wanted.filter((line) => !relaxed.has(line) && line !== getName(line));
       if (unknown !== undefined) missing.add(unknown);
       else if (exact.length === 0) throw error;
-      else for (const wish of findUnavailable(exact, words)) relaxed.add(wish);
+      else for (const line of findUnavailable(exact, output)) relaxed.add(line);
     }
   }
 }
 
-/** Those of which there is no such version; where nothing says so, all. */
-function findUnavailable(exact: string[], words: string): string[] {
-  const named = exact.filter((wish) => new RegExp(`versions? of ${getBareName(wish)}(?![\\w.-])`).test(words));
+/** Returns the packages whose version does not exist; all of them when the output names none. */
+function findUnavailable(exact: string[], output: string): string[] {
+  const named = exact.filter((line) => new RegExp(`versions? of ${getBareName(line)}(?![\\w.-])`).test(output));
   return named.length > 0 ? named : exact;
 }
 
-const isUnresolved = (error: unknown): error is BerthError =>
+const isUnresolvedError = (error: unknown): error is BerthError =>
   error instanceof BerthError && error.code === 'DEPENDENCY_UNRESOLVED';
 
-const getName = (wish: string): string => /^[^=<>!~\s]+/.exec(wish)?.[0] ?? wish;
-const getBareName = (wish: string): string => normalizeName(getName(wish).replace(/\[.*/, ''));
+const getName = (line: string): string => /^[^=<>!~\s]+/.exec(line)?.[0] ?? line;
+const getBareName = (line: string): string => normalizeName(getName(line).replace(/\[.*/, ''));
 
 function describe(missing: string[], relaxed: string[]): string[] {
-  const list = (wishes: string[]): string => wishes.join(', ');
+  const list = (packages: string[]): string => packages.join(', ');
   return [
     ...(missing.length > 0
-      ? [`The package index has no ${list(missing.map(getName))}, which conda's channels may have: not installed.`]
+      ? [`The package index lacks ${list(missing.map(getName))}, which a conda channel may have: not installed.`]
       : []),
     ...(relaxed.length > 0
-      ? [`The package index does not have ${list(relaxed)} in a version that fits: another version is taken.`]
+      ? [`The package index has no matching version of ${list(relaxed)}: uses another version.`]
       : []),
   ];
 }

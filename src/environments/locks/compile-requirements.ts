@@ -9,17 +9,21 @@ import { buildLock, type Lock, type LockDocument, normalizeName, readLockDocumen
 import type { Resolution } from './resolution.js';
 
 export interface CompileRequest {
-  /** Requirement lines besides those of the repository's files. */
+  /** Requirement lines in addition to those of the repository's files. */
   lines: string[];
   /** Manifests that uv reads itself. */
   projects: string[];
   constraints: string[];
-  /** Versions that are taken where they fit. */
+  /** Versions to use where they fit. */
   preferences?: LockDocument | undefined;
   pip: PipFiles;
 }
 
-/** Resolves everything that is asked for at once. Throws DEPENDENCY_UNRESOLVED. */
+/**
+ * Resolves all requirements together.
+ *
+ * @throws DEPENDENCY_UNRESOLVED, INDEX_UNREACHABLE when uv finds no solution.
+ */
 export async function compileRequirements(resolution: Resolution): Promise<Lock> {
   const { requirements, cwd, scratch, variables } = resolution;
   const { constraints, isStale, projects, strategyRequirements, condaPackages, pip } = requirements;
@@ -41,29 +45,32 @@ export async function compileRequirements(resolution: Resolution): Promise<Lock>
   return { ...lock, notes: [...notes, ...describeIndexes(resolution)] };
 }
 
-/** `sklearn` on the index is empty, and refused on purpose: a requirement for it means scikit-learn. */
+/** Adds scikit-learn to a requirement for `sklearn`, an empty package that refuses to install. */
 async function compileWithScikitLearn(resolution: Resolution, request: CompileRequest): Promise<LockDocument> {
   const document = await runCompile(resolution, request);
   const names = document.packages.map(({ name }) => normalizeName(name));
   if (!names.includes('sklearn') || names.includes('scikit-learn')) return document;
-  resolution.notes.add('sklearn is an empty package: scikit-learn, which is meant by it, is installed beside it.');
+  resolution.notes.add('sklearn is an empty package: adds scikit-learn.');
   return await runCompile(resolution, { ...request, lines: [...request.lines, 'scikit-learn'] });
 }
 
 const [requirementsName, constraintsName, outputName] = ['requirements.in', 'constraints.txt', 'pylock.toml'];
 
-/** One run of `uv pip compile`; the document lies in the scratch directory as `pylock.toml`. */
+/** Runs `uv pip compile` once. It writes `pylock.toml` into the scratch directory. */
 export async function runCompile(resolution: Resolution, request: CompileRequest): Promise<LockDocument> {
   const { home, requirements, interpreter, directory, cwd, scratch, variables, env, notes, signal, onProgress } =
     resolution;
   const { pip, lines, projects, constraints, preferences } = request;
-  const output = join(scratch, outputName);
-  const file = (text: string) => ({ text, file: requirements.from, line: null });
-  const asked = formatUvFile([...pip.options, ...pip.requirements, ...lines.map(file)], { source: cwd, variables });
-  const bounds = formatUvFile([...pip.constraints, ...constraints.map(file)], { source: cwd, variables });
-  await writeFile(join(scratch, requirementsName), asked.text, { mode: 0o600 });
-  await writeFile(join(scratch, constraintsName), bounds.text, { mode: 0o600 });
-  await writePreferences(output, preferences);
+  const outputPath = join(scratch, outputName);
+  const toLine = (text: string) => ({ text, file: requirements.from, line: null });
+  const requirementsFile = formatUvFile([...pip.options, ...pip.requirements, ...lines.map(toLine)], {
+    source: cwd,
+    variables,
+  });
+  const constraintsFile = formatUvFile([...pip.constraints, ...constraints.map(toLine)], { source: cwd, variables });
+  await writeFile(join(scratch, requirementsName), requirementsFile.text, { mode: 0o600 });
+  await writeFile(join(scratch, constraintsName), constraintsFile.text, { mode: 0o600 });
+  await writePreferences(outputPath, preferences);
   const args = [
     'pip',
     'compile',
@@ -79,24 +86,24 @@ export async function runCompile(resolution: Resolution, request: CompileRequest
     '--format',
     'pylock.toml',
     '--output-file',
-    output,
+    outputPath,
     ...listIndexArguments(pip),
     ...pip.uvArguments,
   ];
   const secrets = Object.values(variables);
   const call = { home, args, cwd, directory, env, secrets, scratch, signal, onProgress };
   const result = await runUvBuild({ ...call, onNote: (note) => notes.add(note) });
-  if (result.exitCode === 0) return await readLockDocument(output);
-  const words = restoreAllLocations(result.output, { asked, bounds });
+  if (result.exitCode === 0) return await readLockDocument(outputPath);
+  const output = restoreAllLocations(result.output, requirementsFile, constraintsFile);
   throw explainUvFailure(
-    { ...result, output: words },
+    { ...result, output },
     'DEPENDENCY_UNRESOLVED',
     `the requirements of ${requirements.from} do not resolve`,
   );
 }
 
-export const restoreAllLocations = (words: string, { asked, bounds }: { asked: UvFile; bounds: UvFile }): string =>
-  restoreLocations(restoreLocations(words, requirementsName, asked), constraintsName, bounds);
+const restoreAllLocations = (output: string, requirementsFile: UvFile, constraintsFile: UvFile): string =>
+  restoreLocations(restoreLocations(output, requirementsName, requirementsFile), constraintsName, constraintsFile);
 
 async function writePreferences(output: string, preferences: LockDocument | undefined): Promise<void> {
   if (preferences === undefined) return await rm(output, { force: true });
@@ -107,16 +114,16 @@ async function writePreferences(output: string, preferences: LockDocument | unde
 const hasExtraIndex = ({ options }: PipFiles): boolean =>
   options.some(({ text }) => text.startsWith('--extra-index-url '));
 
-/** pip takes the best version from all indexes; uv, left alone, from the first that has the package. */
+/** Makes uv choose the best version of all indexes, as pip does. By default uv uses the first index with the package. */
 export const listIndexArguments = (pip: PipFiles): string[] =>
   (hasExtraIndex(pip) || process.env.PIP_EXTRA_INDEX_URL) && !process.env.UV_INDEX_STRATEGY
     ? ['--index-strategy', 'unsafe-best-match']
     : [];
 
 export function describeIndexes({ requirements: { pip } }: Resolution): string[] {
-  const further = pip.options.find(({ text }) => text.startsWith('--extra-index-url '));
-  if (further === undefined || process.env.UV_INDEX_STRATEGY) return [];
+  const extraIndex = pip.options.find(({ text }) => text.startsWith('--extra-index-url '));
+  if (extraIndex === undefined || process.env.UV_INDEX_STRATEGY) return [];
   return [
-    `${further.file} names a further package index: as pip does, each package is taken in its best version from any index. Whoever can publish under a package's name on one of them decides what is installed.`,
+    `${extraIndex.file} names another package index. As with pip, each package comes from the index with its best version, so anyone who publishes a package's name on one of them can replace the package.`,
   ];
 }

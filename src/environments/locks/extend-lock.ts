@@ -7,43 +7,45 @@ import { buildLock, describeChanges, type Lock, type LockDocument, mergePackages
 import type { Resolution } from './resolution.js';
 
 /**
- * The lock, with what the strategy needs beside it. The lock's versions are kept; where those and the strategy exclude
- * each other, they are kept as far as they can be, and which were not is noted.
+ * Adds the strategy's packages to a lock. Keeps the lock's versions; when they conflict with the strategy, keeps as many
+ * as possible and notes the others.
+ *
+ * @throws DEPENDENCY_UNRESOLVED when the manifest itself conflicts with the strategy.
  */
-export async function extendLock(resolution: Resolution, taken: LoadedLock): Promise<Lock> {
+export async function extendLock(resolution: Resolution, loaded: LoadedLock): Promise<Lock> {
   const { requirements, cwd, variables, scratch } = resolution;
-  const { document, base, pins, notes } = taken;
-  const place = { source: cwd, variables };
+  const { document, base, pins, notes } = loaded;
+  const location = { source: cwd, variables };
   if (requirements.strategyRequirements.length === 0)
-    return { ...(await buildLock(document, { ...place, base })), notes };
+    return { ...(await buildLock(document, { ...location, base })), notes };
   const request = { lines: requirements.strategyRequirements, projects: [], pip: emptyPipFiles() };
   try {
-    const more = await runCompile(resolution, { ...request, constraints: pins });
-    const packages = mergePackages(document.packages, more.packages);
-    return { ...(await buildLock({ ...document, packages }, { ...place, base })), notes };
+    const additions = await runCompile(resolution, { ...request, constraints: pins });
+    const packages = mergePackages(document.packages, additions.packages);
+    return { ...(await buildLock({ ...document, packages }, { ...location, base })), notes };
   } catch (error) {
     if (!(error instanceof BerthError) || error.code !== 'DEPENDENCY_UNRESOLVED') throw error;
     const projects = findProjects(resolution);
     if (projects.length === 0) throw error;
-    const found = await runCompile(resolution, {
+    const resolved = await runCompile(resolution, {
       ...request,
       projects,
       constraints: [],
-      preferences: toVersionPreferences(taken.document),
+      preferences: toVersionPreferences(loaded.document),
     });
-    const changes = describeChanges(document.packages, found.packages);
-    const note = `${requirements.from} and what the strategy needs (${requirements.strategyRequirements.join(', ')}) exclude each other: ${changes.join(', ') || 'other packages'} instead.`;
-    return { ...(await buildLock(found, { ...place, base: scratch })), notes: [...notes, note] };
+    const changes = describeChanges(document.packages, resolved.packages);
+    const note = `${requirements.from} conflicts with packages of the strategy (${requirements.strategyRequirements.join(', ')}): uses ${changes.join(', ') || 'other packages'}.`;
+    return { ...(await buildLock(resolved, { ...location, base: scratch })), notes: [...notes, note] };
   }
 }
 
-/** Versions alone: what has none, or lies in the repository, is found again anyway. */
+/** Keeps versions only. Packages without a version and local projects are found again anyway. */
 const toVersionPreferences = ({ rest, packages }: LockDocument): LockDocument => ({
   rest,
   packages: packages.flatMap(({ name, version }) => (version === undefined ? [] : [{ name, version }])),
 });
 
-/** The manifest that the lock was made from. */
+/** Returns the manifest of the lock. */
 function findProjects({ requirements: { lock, packages } }: Resolution): string[] {
   if (lock === null || lock.kind !== 'uv' || lock.isVirtual) return [];
   const directory = lock.member === null ? lock.directory : (packages[0] ?? lock.directory);

@@ -6,17 +6,21 @@ import { runUv, type UvCall } from '../run-uv.js';
 import { type LockDocument, readLockDocument } from './lock.js';
 import type { Resolution } from './resolution.js';
 
-/** What a lock file of the repository says. */
+/** Content of a lock file of the repository. */
 export interface LoadedLock {
   document: LockDocument;
-  /** Directory that the paths in it are relative to. */
+  /** Base directory of its paths. */
   base: string;
-  /** Every version, as lines of a requirement file. */
+  /** Every version, as requirement lines. */
   pins: string[];
   notes: string[];
 }
 
-/** Takes a lock as it is. One that is older than its manifest is renewed first, in the copy, and that is noted. */
+/**
+ * Loads a lock unchanged. First renews a lock that is older than its manifest, in a copy and with a note.
+ *
+ * @throws DEPENDENCY_UNRESOLVED when a lock cannot be read or renewed.
+ */
 export async function loadLock(resolution: Resolution, lock: LockFile): Promise<LoadedLock> {
   return lock.kind === 'uv' ? await loadUvLock(resolution, lock) : await loadPylock(resolution, lock);
 }
@@ -34,13 +38,13 @@ async function loadUvLock(resolution: Resolution, lock: LockFile): Promise<Loade
   if (isStale) {
     const renewed = await runUv(buildUvCall(current, lock, ['lock', '--quiet']));
     if (renewed.exitCode !== 0) {
-      const what = `${lock.file} is stale, and \`uv lock\` cannot renew it`;
-      throw explainUvFailure(renewed, 'DEPENDENCY_UNRESOLVED', what);
+      const summary = `${lock.file} is stale, and \`uv lock\` cannot renew it`;
+      throw explainUvFailure(renewed, 'DEPENDENCY_UNRESOLVED', summary);
     }
   }
   const output = join(resolution.scratch, 'pylock.toml');
   const member = lock.member === null ? [] : ['--package', lock.member];
-  // The repository itself is installed apart, with its code.
+  // The repository itself is installed separately, with its code.
   const own = lock.isVirtual ? [] : ['--no-emit-project'];
   const groups = (lock.excludedGroups ?? []).flatMap((name) => ['--no-group', name]);
   const common = ['export', '--frozen', '--no-dev', '--quiet', ...groups, ...own, ...member];
@@ -68,11 +72,11 @@ async function loadUvLock(resolution: Resolution, lock: LockFile): Promise<Loade
 }
 
 const describeStaleLock = ({ file }: LockFile): string =>
-  `${file} is stale: pyproject.toml asks for what it does not lock. It was renewed for this deployment; renew your own with \`uv lock\`.`;
+  `${file} is stale: it does not lock all requirements of pyproject.toml. It was renewed for this deployment; renew your own with \`uv lock\`.`;
 
 /**
- * A lock that is up to date is told from itself, without the index. Where that does not succeed, uv resolves: only then is
- * its word taken, for the index of this machine may be another one than the lock names.
+ * Checks whether a lock is stale. First checks it offline, without this machine's index, which may differ from the lock's
+ * index. Only when that fails, lets uv resolve.
  */
 async function isUvLockStale(resolution: Resolution, lock: LockFile): Promise<boolean> {
   const call = buildUvCall(resolution, lock, ['lock', '--check', '--quiet']);

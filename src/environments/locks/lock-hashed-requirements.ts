@@ -9,10 +9,10 @@ import { buildLock, type Lock, normalizeName } from './lock.js';
 import type { Resolution } from './resolution.js';
 
 /**
- * Where one requirement states a hash, everything that the files ask for needs one and an exact version, as pip has it:
- * the files are the lock. What the strategy and the repository's own package need is resolved beside it.
+ * Uses requirement files with hashes as the lock. As with pip, one hash makes hashes and exact versions mandatory for all
+ * requirements. Resolves the packages of the strategy and of the repository's own package separately.
  *
- * @throws DEPENDENCY_UNRESOLVED where a hash is missing or a version is not exact.
+ * @throws DEPENDENCY_UNRESOLVED when a hash is missing or a version is not exact.
  */
 export async function lockHashedRequirements(resolution: Resolution): Promise<Lock> {
   const { requirements, cwd, scratch, variables } = resolution;
@@ -44,7 +44,7 @@ const getName = (text: string): string | undefined => {
   return name === undefined ? undefined : normalizeName(name);
 };
 
-/** The requirement without its hashes, extras and marker: a constraint on others. */
+/** Converts an exact requirement to a constraint, without hashes and extras. */
 function toPins({ text }: SourceLine): string[] {
   const [, name, version] = /^([A-Za-z0-9][\w.-]*)\s*(?:\[[^\]]*\])?\s*(==\s*[^\s;]+)/.exec(text) ?? [];
   const marker = /;(.*?)(?=\s--hash=|$)/.exec(text)?.[1];
@@ -53,16 +53,16 @@ function toPins({ text }: SourceLine): string[] {
     : [`${name}${version}${marker === undefined ? '' : ` ;${marker}`}`];
 }
 
-/** uv resolves as if it installed, and refuses as pip does; the hashes themselves are checked by the installation. */
+/** Checks with a dry run that all requirements have hashes. The installation checks the hashes themselves. */
 async function checkHashes(resolution: Resolution): Promise<void> {
   const { home, requirements, interpreter, directory, cwd, scratch, variables, env, notes, signal, onProgress } =
     resolution;
   const { pip } = requirements;
-  const asked = formatUvFile([...pip.options, ...pip.requirements], { source: cwd, variables });
-  const bounds = formatUvFile(pip.constraints, { source: cwd, variables });
+  const requirementsFile = formatUvFile([...pip.options, ...pip.requirements], { source: cwd, variables });
+  const constraintsFile = formatUvFile(pip.constraints, { source: cwd, variables });
   const [file, constraints] = [join(scratch, 'hashed.txt'), join(scratch, 'hashed-constraints.txt')];
-  await writeFile(file, asked.text, { mode: 0o600 });
-  await writeFile(constraints, bounds.text, { mode: 0o600 });
+  await writeFile(file, requirementsFile.text, { mode: 0o600 });
+  await writeFile(constraints, constraintsFile.text, { mode: 0o600 });
   const args = [
     'pip',
     'install',
@@ -85,13 +85,13 @@ async function checkHashes(resolution: Resolution): Promise<void> {
   const result = await runUvBuild({ ...call, onNote: (note) => notes.add(note) });
   if (result.exitCode === 0) return;
   const output = restoreLocations(
-    restoreLocations(result.output, 'hashed.txt', asked),
+    restoreLocations(result.output, 'hashed.txt', requirementsFile),
     'hashed-constraints.txt',
-    bounds,
+    constraintsFile,
   );
   throw explainUvFailure(
     { ...result, output },
     'DEPENDENCY_UNRESOLVED',
-    `the hashes of ${requirements.from} do not hold`,
+    `the hashes of ${requirements.from} are incomplete`,
   );
 }

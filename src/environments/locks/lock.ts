@@ -3,16 +3,16 @@ import { relative, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { maskValues, sourcePlaceholder, type Variables } from '../pip-files/variables.js';
 
-/** Requirements, resolved: what to install, to the file. Holds no value of a variable, and no place of this machine. */
+/** Resolved requirements, down to the file. Contains neither values of variables nor paths of this machine. */
 export interface Lock {
-  /** `pylock.toml` (PEP 751) without what lies in the repository; empty when there is nothing to install. */
+  /** `pylock.toml` (PEP 751) without local projects; empty when there is nothing to install. */
   text: string;
-  /** Requirements whose hashes the repository states, as it states them; empty where it states none. */
+  /** Requirement lines with hashes, as the repository writes them; empty when it has none. */
   hashed: string;
   packages: number;
   /** Projects and archives required by path: relative to the repository, or absolute outside of it. */
   localProjects: string[];
-  /** What was decided on the way, in whole sentences. */
+  /** Sentences about decisions of the resolution. */
   notes: string[];
 }
 
@@ -27,31 +27,31 @@ export interface LockedPackage {
 }
 
 export interface LockDocument {
-  /** Everything but the packages. */
+  /** All keys except `packages`. */
   rest: Record<string, unknown>;
   packages: LockedPackage[];
 }
 
 /**
- * Reads what uv has just written. The Python that the project asks for is left out: which one it gets is decided already,
- * and may be the nearest.
+ * Reads a lock that uv has just written. Drops the Python that the project requires, because the interpreter is already
+ * chosen and may be another one.
  */
 export async function readLockDocument(path: string): Promise<LockDocument> {
   const { parse } = await import('smol-toml');
   const { 'requires-python': _, packages, ...rest } = parse(await readFile(path, 'utf8'));
-  // PEP 751: an array of tables; uv has just written it.
+  // PEP 751 defines an array of tables, which uv has just written.
   return { rest, packages: (packages ?? []) as unknown as LockedPackage[] };
 }
 
 export interface LockLocation {
-  /** Where the lock was written: its paths are relative to that. */
+  /** Base directory of the lock's paths. */
   base: string;
   /** The repository, or its copy. */
   source: string;
   variables: Variables;
 }
 
-/** What a lock names by path belongs to the revision, not to the shared environment. */
+/** Builds a lock. Packages by path become local projects, which belong to the revision instead of the shared environment. */
 export async function buildLock(
   { rest, packages }: LockDocument,
   { base, source, variables }: LockLocation,
@@ -70,7 +70,7 @@ export async function buildLock(
   };
 }
 
-/** Relative to the repository, which may be a copy; absolute outside of it. */
+/** Returns a path relative to the repository, which may be a copy; absolute outside of it. */
 async function toProjectPath(path: string, source: string): Promise<string> {
   const [realPath, realSource] = await Promise.all([path, source].map((one) => realpath(one).catch(() => one)));
   const inside = relative(realSource ?? source, realPath ?? path);
@@ -79,10 +79,10 @@ async function toProjectPath(path: string, source: string): Promise<string> {
 
 const getLocalPath = (entry: LockedPackage): string | undefined => entry.directory?.path ?? entry.archive?.path;
 
-/** As PEP 503 writes names. */
+/** Normalizes a package name by PEP 503. */
 export const normalizeName = (name: string): string => name.toLowerCase().replaceAll(/[-_.]+/g, '-');
 
-/** Versions as a lock that uv finds at the place of its output: it keeps to them where it can. */
+/** Converts pins to a lock for uv's output path, whose versions uv prefers. */
 export function toPreferences(pins: string[]): LockDocument {
   const packages = pins.flatMap((pin) => {
     const [, name, version] = /^([A-Za-z0-9][\w.-]*)==([\w.!+-]+)$/.exec(pin) ?? [];
@@ -91,20 +91,22 @@ export function toPreferences(pins: string[]): LockDocument {
   return { rest: { 'lock-version': '1.0', 'created-by': 'berth' }, packages };
 }
 
-/** What a lock holds, with more beside it. What both hold is taken from the lock, unless that is for other machines too. */
-export function mergePackages(locked: LockedPackage[], more: LockedPackage[]): LockedPackage[] {
+/** Adds packages to a lock. The lock's entry takes precedence unless it has a marker, and so may be for other machines. */
+export function mergePackages(locked: LockedPackage[], additions: LockedPackage[]): LockedPackage[] {
   const names = (packages: LockedPackage[]) => new Set(packages.map(({ name }) => normalizeName(name)));
-  const settled = names(locked.filter(({ marker }) => marker === undefined));
-  const added = more.filter(({ name }) => !settled.has(normalizeName(name)));
+  const unconditional = names(locked.filter(({ marker }) => marker === undefined));
+  const added = additions.filter(({ name }) => !unconditional.has(normalizeName(name)));
   const replaced = names(added);
   return [...locked.filter(({ name }) => !replaced.has(normalizeName(name))), ...added];
 }
 
-/** Packages that have another version in the second: `six 1.15.0 → 1.16.0`. */
+/** Lists packages whose version changed: `six 1.15.0 → 1.16.0`. */
 export function describeChanges(before: LockedPackage[], after: LockedPackage[]): string[] {
   const versions = new Map(before.map(({ name, version }) => [normalizeName(name), version]));
   return after.flatMap(({ name, version }) => {
-    const old = versions.get(normalizeName(name));
-    return old === undefined || version === undefined || old === version ? [] : [`${name} ${old} → ${version}`];
+    const previous = versions.get(normalizeName(name));
+    return previous === undefined || version === undefined || previous === version
+      ? []
+      : [`${name} ${previous} → ${version}`];
   });
 }

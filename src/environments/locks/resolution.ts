@@ -12,20 +12,20 @@ export interface ResolveRequest {
   copy: SourceCopy;
   /** Values of the variables that the requirements name. */
   variables: Variables;
-  /** Variables of builds. */
+  /** Variables for builds. */
   env: Record<string, string>;
-  /** Resolves anew, to take newer releases; what comes of it is remembered. */
+  /** Ignores the cached lock, to get newer releases. */
   isFresh?: boolean | undefined;
   signal?: AbortSignal | undefined;
   onProgress?: ((line: string) => void) | undefined;
 }
 
-/** A request while it is worked on. */
+/** A request with its working directories. */
 export interface Resolution extends ResolveRequest {
-  /** Where uv runs: the repository, or its copy. */
+  /** Working directory of uv: the repository or its copy. */
   cwd: string;
-  /** An empty directory for what uv reads and writes. */
+  /** Empty directory for uv's files. */
   scratch: string;
-  /** What was decided on the way. */
+  /** Sentences about decisions of the resolution. */
   notes: Set<string>;
 }

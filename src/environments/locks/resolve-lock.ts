@@ -16,10 +16,14 @@ import { lockHashedRequirements } from './lock-hashed-requirements.js';
 import type { Resolution, ResolveRequest } from './resolution.js';
 import { resolveWithoutDiscovery } from './resolve-without-discovery.js';
 
-/** Another way of resolving makes another lock of the same requirements. */
+/** Part of the cache key; increase it when the same requirements resolve to another lock. */
 const resolverVersion = '3';
 
-/** The lock of these requirements for this Python: remembered, else resolved by uv. Throws DEPENDENCY_UNRESOLVED. */
+/**
+ * Returns the lock of requirements for a Python, from the cache or resolved by uv.
+ *
+ * @throws DEPENDENCY_UNRESOLVED, INDEX_UNREACHABLE when uv finds no solution.
+ */
 export async function resolveLock(request: ResolveRequest): Promise<Lock> {
   const { home, requirements, interpreter, variables, isFresh = false } = request;
   const { pip, projects, condaPackages, strategyRequirements } = requirements;
@@ -32,7 +36,7 @@ export async function resolveLock(request: ResolveRequest): Promise<Lock> {
       JSON.stringify(list),
     ),
     JSON.stringify(requirements.lock),
-    // Credentials do not change what is found, and are not to be guessed from a name.
+    // Redacted, because credentials do not change the result and must not leak through the file name.
     JSON.stringify(Object.values(expandOptions(requirements, variables)).map(redact)),
     interpreter.version,
     ...(interpreter.asOf === undefined ? [] : [interpreter.asOf]),
@@ -41,8 +45,8 @@ export async function resolveLock(request: ResolveRequest): Promise<Lock> {
     await digestIndexSettings(),
   ]);
   const record = join(home.locks, `${key}.json`);
-  const known = isFresh ? undefined : await readRecord<Lock>(record);
-  if (known !== undefined) return known;
+  const cached = isFresh ? undefined : await readRecord<Lock>(record);
+  if (cached !== undefined) return cached;
   const lock = await resolve(request);
   await writeRecord(record, lock);
   return lock;
@@ -57,9 +61,9 @@ async function resolve(request: ResolveRequest): Promise<Lock> {
   try {
     onProgress?.(`resolving the requirements of ${requirements.from}`);
     const cwd = requirements.needsCopy ? await copy.ensurePath() : directory;
-    const noted = new Set<string>();
-    const lock = await resolveWithoutDiscovery({ ...request, cwd, scratch, notes: noted }, resolveIn);
-    return { ...lock, notes: [...lock.notes, ...noted] };
+    const notes = new Set<string>();
+    const lock = await resolveWithoutDiscovery({ ...request, cwd, scratch, notes }, resolveIn);
+    return { ...lock, notes: [...lock.notes, ...notes] };
   } catch (error) {
     throw explainStrategyConflict(error, requirements);
   } finally {
@@ -75,8 +79,10 @@ async function resolveIn(resolution: Resolution): Promise<Lock> {
 }
 
 /**
- * Values of the variables that requirement files name, from those that the software is given. Throws ENV_MISSING: what
- * else the worker has in its environment is not for a repository to ask for.
+ * Returns the values of the variables that requirement files name. Looks only in the software's variables, because a
+ * repository must not read the worker's environment.
+ *
+ * @throws ENV_MISSING when a variable is not set.
  */
 export function findVariables({ pip }: Requirements, env: Readonly<Record<string, string>>): Variables {
   const values: Record<string, string> = {};
@@ -84,7 +90,7 @@ export function findVariables({ pip }: Requirements, env: Readonly<Record<string
     for (const name of listVariableNames(line.text)) {
       const value = env[name];
       if (value === undefined) {
-        const message = `${describeLocation(line)} names the variable ${name}, which the deployment does not have`;
+        const message = `${describeLocation(line)} names the variable ${name}, which is not set for the deployment`;
         throw new BerthError('ENV_MISSING', message, { variable: name });
       }
       values[name] = value;

@@ -8,8 +8,8 @@ import type { Lock } from './lock.js';
 import type { Resolution } from './resolution.js';
 
 /**
- * Resolves; where setuptools would not say what a project requires because it finds no one package in it, it is asked
- * again, in a copy that says that there is none. Another step decides whether the project is installed.
+ * Resolves requirements. When setuptools fails because it finds no single package in a project, resolves again in a copy
+ * that declares no packages. A later step decides whether the project is installed.
  */
 export async function resolveWithoutDiscovery(
   resolution: Resolution,
@@ -23,8 +23,8 @@ export async function resolveWithoutDiscovery(
     const copy = new SourceCopy(directory, home.environments);
     try {
       const cwd = await copy.ensurePath();
-      for (const place of new Set(requirements.projects.map((file) => dirname(file))))
-        await disableDiscovery(join(cwd, place));
+      for (const project of new Set(requirements.projects.map((file) => dirname(file))))
+        await disableDiscovery(join(cwd, project));
       return await resolve({ ...resolution, copy, cwd }).catch(() => {
         throw error;
       });
@@ -39,7 +39,7 @@ const isMissingCodeError = (error: unknown): boolean =>
   error.code === 'DEPENDENCY_UNRESOLVED' &&
   findMissingCode(`${error.message}\n${error.details.evidence}`) !== undefined;
 
-/** In pyproject.toml where that describes the project, else in setup.cfg. */
+/** Declares no packages in pyproject.toml if that describes the project, otherwise in setup.cfg. */
 async function disableDiscovery(directory: string): Promise<void> {
   const { parse, stringify } = await import('smol-toml');
   const [manifest, settings] = [join(directory, 'pyproject.toml'), join(directory, 'setup.cfg')];
@@ -47,8 +47,8 @@ async function disableDiscovery(directory: string): Promise<void> {
   if (pyproject.project === undefined) {
     const text = await readFile(settings, 'utf8').catch(() => '');
     const options = '[options]\npy_modules =';
-    const named = text.replace(/^\[options\][ \t]*$/m, options);
-    return await writeFile(settings, named === text ? `${text}\n${options}\n` : named);
+    const changed = text.replace(/^\[options\][ \t]*$/m, options);
+    return await writeFile(settings, changed === text ? `${text}\n${options}\n` : changed);
   }
   const tool = asTable(pyproject.tool);
   const setuptools = { ...asTable(tool.setuptools), 'py-modules': [] };

@@ -1,5 +1,5 @@
 import type { PipFiles } from './read-pip-files.js';
 
-/** Addresses of the indexes that requirement files name and that credentials belong to. */
+/** Returns the URLs of indexes in requirement files that contain credentials. */
 export const listAuthenticatedIndexes = ({ options }: PipFiles): string[] =>
   options.flatMap(({ text }) => /^--(?:extra-)?index-url (\S*@\S*)$/.exec(text)?.[1] ?? []);

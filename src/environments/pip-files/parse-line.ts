@@ -2,20 +2,20 @@ import { parseArgs } from 'node:util';
 import { describeLocation, type SourceLine } from './source-line.js';
 import { unresolvedError } from './unresolved-error.js';
 
-/** One line of a requirement file, understood as far as pip's own options go; the requirement itself is left to uv. */
+/** A line of a requirement file, with parsed options. uv parses the requirement itself. */
 export interface ParsedLine {
-  /** As written, without options; null for a line that holds options alone. */
+  /** As written, without options; null for a line with options only. */
   requirement: string | null;
   isEditable: boolean;
   /** `sha256:…`. */
   hashes: string[];
-  /** `KEY=VALUE` for the build of this one requirement. */
+  /** `KEY=VALUE` for the build of this requirement. */
   configSettings: string[];
-  /** Options for the whole installation, name and value, in their order. */
+  /** Options of the whole installation, in order. */
   options: { name: OptionName; value: string }[];
 }
 
-/** Every option that pip takes in a requirement file, and whether it takes a value. */
+/** Every option that pip accepts in a requirement file, and whether it has a value. */
 const knownOptions = {
   'index-url': { type: 'string', short: 'i' },
   'pypi-url': { type: 'string' },
@@ -31,7 +31,7 @@ const knownOptions = {
   pre: { type: 'boolean' },
   'trusted-host': { type: 'string' },
   'use-feature': { type: 'string' },
-  // Of one requirement, and those of earlier pips.
+  // Options of one requirement, and options of earlier pips.
   hash: { type: 'string' },
   'config-settings': { type: 'string' },
   'config-setting': { type: 'string' },
@@ -48,7 +48,11 @@ export type OptionName = keyof typeof knownOptions;
 
 const optionNames = Object.keys(knownOptions) as OptionName[];
 
-/** Throws DEPENDENCY_UNRESOLVED for an option that pip has not. */
+/**
+ * Parses a line of a requirement file.
+ *
+ * @throws DEPENDENCY_UNRESOLVED when the line has an option that pip does not have, or an option without its value.
+ */
 export function parseLine(line: SourceLine): ParsedLine {
   const [, editable] = /^(?:-e|--editable(?=[\s=]))[\s=]*(.*)$/s.exec(line.text) ?? [];
   const text = editable ?? line.text;
@@ -79,29 +83,29 @@ interface OptionToken {
 }
 
 function readOption(parsed: ParsedLine, line: SourceLine, { name: written, rawName, value }: OptionToken): void {
-  const name = optionNames.find((one) => one === written);
+  const name = optionNames.find((option) => option === written);
   if (name === undefined) throw invalidLineError(line, `pip has no option ${rawName} in a requirement file`);
   if (knownOptions[name].type === 'string' && (value === undefined || value === ''))
     throw invalidLineError(line, `${rawName} needs a value`);
-  const given = value ?? '';
-  if (name === 'hash') parsed.hashes.push(given);
-  else if (name === 'config-settings' || name === 'config-setting') parsed.configSettings.push(given);
-  else parsed.options.push({ name, value: given });
+  const text = value ?? '';
+  if (name === 'hash') parsed.hashes.push(text);
+  else if (name === 'config-settings' || name === 'config-setting') parsed.configSettings.push(text);
+  else parsed.options.push({ name, value: text });
 }
 
 const invalidLineError = (line: SourceLine, problem: string) =>
   unresolvedError(`${describeLocation(line)}: ${problem}`);
 
-/** As a shell splits: white space parts words, quotes keep it. */
+/** Splits a text into words as a shell does, with quotes. */
 export const splitWords = (text: string): string[] =>
   (text.match(/(?:[^\s"']|"[^"]*"|'[^']*'|["'])+/g) ?? []).map((word) =>
     word.replaceAll(/"([^"]*)"|'([^']*)'/g, '$1$2'),
   );
 
-/** pip takes a long option's beginning too, where only one begins so. */
+/** Completes an abbreviated long option, which pip accepts if it is unique. */
 function completeName(word: string): string {
   const [, written, rest = ''] = /^--([\w-]+)(=[\s\S]*)?$/.exec(word) ?? [];
   if (written === undefined || optionNames.some((name) => name === written)) return word;
-  const [name, ...others] = optionNames.filter((one) => one.startsWith(written));
+  const [name, ...others] = optionNames.filter((option) => option.startsWith(written));
   return name === undefined || others.length > 0 ? word : `--${name}${rest}`;
 }

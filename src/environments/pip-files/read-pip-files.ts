@@ -8,25 +8,25 @@ import { describeLocation, type SourceLine } from './source-line.js';
 import { unresolvedError } from './unresolved-error.js';
 import { expandVariables, sourcePlaceholder, type Variables } from './variables.js';
 
-/** Requirement files and all that they include, as one list. */
+/** The content of requirement files and of the files that they include. */
 export interface PipFiles {
-  /** One requirement each, with its hashes; `-e` only before a directory. */
+  /** One requirement per line, with its hashes. Only a directory may have `-e`. */
   requirements: SourceLine[];
   constraints: SourceLine[];
-  /** Where packages come from and in which form, as lines of a requirement file. */
+  /** Options about package sources and formats, as lines of a requirement file. */
   options: SourceLine[];
-  /** Arguments of uv for what a requirement file of uv’s cannot say. */
+  /** Arguments of uv for options that its requirement files do not support. */
   uvArguments: string[];
-  /** One hash somewhere: then everything needs one, as pip has it. */
+  /** True when one requirement has a hash: then all need one, as with pip. */
   requiresHashes: boolean;
-  /** The files that were read, relative to the repository, and what stood in them: name, text, name, text. */
+  /** Path and text of every file that was read: path, text, path, text. Paths are relative to the repository. */
   texts: string[];
   notes: string[];
 }
 
-/** Requirements in all: more than any lock file of a real project has. */
+/** Limit of requirements, above any lock file of a real project. */
 const maxRequirements = 20_000;
-/** Files that are read, the included ones counted. */
+/** Limit of files, including the included ones. */
 const maxFiles = 1000;
 
 export const emptyPipFiles = (): PipFiles => ({
@@ -39,29 +39,29 @@ export const emptyPipFiles = (): PipFiles => ({
   notes: [],
 });
 
-/** Requirement files, relative to the repository, and lines of the same form that another manifest holds. */
+/** Requirement files, relative to the repository, and requirement lines of another manifest. */
 export interface PipSource {
   files: string[];
-  /** The manifest that holds the lines. */
+  /** Manifest with the lines. */
   from: string;
   lines: string[];
 }
 
 /**
- * Reads requirement files as pip does, with what they include. Every file is read once, bounded, and only within the
- * repository.
+ * Reads requirement files and the files that they include, as pip does. Reads each file once, with a size limit, and only
+ * within the repository.
  *
- * @throws DEPENDENCY_UNRESOLVED naming file and line.
+ * @throws DEPENDENCY_UNRESOLVED when a file or line is invalid, with its location.
  */
 export async function readPipFiles(root: string, sources: PipSource[], variables: Variables = {}): Promise<PipFiles> {
-  const reading: ReadState = { root, variables, seen: new Set(), found: emptyPipFiles() };
+  const state: ReadState = { root, variables, seen: new Set(), found: emptyPipFiles() };
   for (const { files, from, lines } of sources) {
-    const by = { text: '', file: from, line: null };
+    const includedBy = { text: '', file: from, line: null };
     for (const file of files)
-      await readFile(reading, { file: normalize(file), kind: 'requirement', ...(file !== from && { by }) });
-    for (const text of lines) await readLine(reading, { text: text.trim(), file: from, line: null }, 'requirement');
+      await readFile(state, { file: normalize(file), kind: 'requirement', ...(file !== from && { includedBy }) });
+    for (const text of lines) await readLine(state, { text: text.trim(), file: from, line: null }, 'requirement');
   }
-  return keepLastIndex(reading.found);
+  return keepLastIndex(state.found);
 }
 
 interface ReadState {
@@ -76,29 +76,30 @@ type Kind = 'requirement' | 'constraint';
 interface FileToRead {
   file: string;
   kind: Kind;
-  /** The line that includes it. */
-  by?: SourceLine;
+  /** Line that includes the file. */
+  includedBy?: SourceLine;
 }
 
-async function readFile(reading: ReadState, wanted: FileToRead): Promise<void> {
-  const { root, seen, found } = reading;
-  const { file, kind, by } = wanted;
+async function readFile(state: ReadState, { file, kind, includedBy }: FileToRead): Promise<void> {
+  const { root, seen, found } = state;
   if (seen.has(`${kind} ${file}`)) return;
   seen.add(`${kind} ${file}`);
   if (seen.size > maxFiles) throw unresolvedError(`${file}: more than ${maxFiles} requirement files are included`);
   const { text, problem } = await readSourceText(root, file);
   if (text === undefined)
-    throw unresolvedError(by === undefined ? `${file} ${problem}` : `${describeLocation(by)}: ${file} ${problem}`);
+    throw unresolvedError(
+      includedBy === undefined ? `${file} ${problem}` : `${describeLocation(includedBy)}: ${file} ${problem}`,
+    );
   found.texts.push(file, text);
   const turns = new TimeSlicer();
   for await (const line of readLogicalLines(file, text)) {
-    await readLine(reading, line, kind);
+    await readLine(state, line, kind);
     await turns.yieldIfDue();
   }
 }
 
-async function readLine(reading: ReadState, line: SourceLine, kind: Kind): Promise<void> {
-  const { found, variables } = reading;
+async function readLine(state: ReadState, line: SourceLine, kind: Kind): Promise<void> {
+  const { found, variables } = state;
   if (line.text.length > maxLineLength) throw unresolvedError(`${describeLocation(line)}: the line is too long`);
   const parsed = parseLine(line);
   if (parsed.requirement !== null) {
@@ -113,51 +114,51 @@ async function readLine(reading: ReadState, line: SourceLine, kind: Kind): Promi
   }
   for (const { name, value } of parsed.options) {
     if (name === 'requirement' || name === 'constraint')
-      await include(reading, {
-        by: line,
+      await include(state, {
+        includedBy: line,
         kind: kind === 'constraint' ? kind : name,
         path: expandVariables(value, variables),
       });
     else if (name === 'find-links')
-      found.options.push({ ...line, text: `--find-links ${await resolveLinks(reading, line, value)}` });
+      found.options.push({ ...line, text: `--find-links ${await resolveLinks(state, line, value)}` });
     else addOption(found, line, name, value);
   }
 }
 
 interface Inclusion {
-  by: SourceLine;
+  includedBy: SourceLine;
   kind: Kind;
   path: string;
 }
 
-/** What lies on a server is left to uv. */
-async function include(reading: ReadState, { by, kind, path }: Inclusion): Promise<void> {
+/** Reads an included file. Leaves a URL to uv. */
+async function include(state: ReadState, { includedBy, kind, path }: Inclusion): Promise<void> {
   if (/^https?:\/\//.test(path)) {
-    const line = { ...by, text: `--${kind} ${path}` };
-    (kind === 'requirement' ? reading.found.options : reading.found.constraints).push(line);
+    const line = { ...includedBy, text: `--${kind} ${path}` };
+    (kind === 'requirement' ? state.found.options : state.found.constraints).push(line);
     return;
   }
   const local = path.replace(/^file:(\/\/)?(?=\.)/, '');
-  const base = by.line === null ? '.' : dirname(by.file);
+  const base = includedBy.line === null ? '.' : dirname(includedBy.file);
   const file = local.startsWith('/') ? local : normalize(join(base, local));
-  await readFile(reading, { file, kind, by });
+  await readFile(state, { file, kind, includedBy });
 }
 
-/** uv takes a directory as editable only; for an environment that is not edited, the two are the same. */
+/** Removes `-e` before a URL: uv accepts it for directories only, and here it makes no difference. */
 function rewriteEditable(requirement: string): string {
   if (!/^(\w+\+)?\w[\w.+-]*:\/\//.test(requirement)) return `-e ${requirement}`;
   const [, address = requirement, fragment = ''] = /^([^#]*)#(.*)$/.exec(requirement) ?? [];
   const parts = fragment.split('&').filter((part) => part !== '');
   const name = parts.find((part) => part.startsWith('egg='))?.slice('egg='.length);
-  const rest = parts.filter((part) => !part.startsWith('egg='));
-  const place = rest.length === 0 ? address : `${address}#${rest.join('&')}`;
-  return name === undefined ? place : `${name} @ ${place}`;
+  const otherParts = parts.filter((part) => !part.startsWith('egg='));
+  const url = otherParts.length === 0 ? address : `${address}#${otherParts.join('&')}`;
+  return name === undefined ? url : `${name} @ ${url}`;
 }
 
 function addBuildSetting(found: PipFiles, line: SourceLine, requirement: string, setting: string): void {
   const name = /^[A-Za-z0-9][\w.-]*/.exec(requirement)?.[0];
   if (name === undefined)
-    found.notes.push(`${describeLocation(line)}: --config-settings is not passed on to the build.`);
+    found.notes.push(`${describeLocation(line)}: --config-settings has no effect without a package name.`);
   else found.uvArguments.push('--config-settings-package', `${name}:${setting}`);
 }
 
@@ -174,7 +175,7 @@ function addOption(found: PipFiles, line: SourceLine, name: InstallOption, value
       break;
     case 'no-binary':
     case 'only-binary':
-      found.options.push(...value.split(',').map((one) => ({ ...line, text: `--${name} ${one.trim()}` })));
+      found.options.push(...value.split(',').map((item) => ({ ...line, text: `--${name} ${item.trim()}` })));
       break;
     case 'no-index':
       found.options.push({ ...line, text: '--no-index' });
@@ -187,30 +188,30 @@ function addOption(found: PipFiles, line: SourceLine, name: InstallOption, value
       break;
     case 'trusted-host':
       found.uvArguments.push('--allow-insecure-host', value);
-      found.notes.push(`${describeLocation(line)}: packages from ${value} are taken without checking its certificate.`);
+      found.notes.push(`${describeLocation(line)}: the certificate of ${value} is not checked.`);
       break;
     default:
       if (!ignoredOptions.has(name)) found.notes.push(`${describeLocation(line)}: --${name} has no effect here.`);
   }
 }
 
-/** Options without an effect on what is installed. */
+/** Options that do not change the installed packages. */
 const ignoredOptions = new Set<InstallOption>(['use-feature', 'use-wheel', 'always-unzip']);
 
-/** A directory is looked for beside the file first, then from the repository's root, as pip does; uv runs at the root. */
-async function resolveLinks(reading: ReadState, { file, line }: SourceLine, value: string): Promise<string> {
-  const { root, variables } = reading;
+/** Resolves a directory relative to its file, then to the repository's root, as pip does. uv runs at the root. */
+async function resolveLinks(state: ReadState, { file, line }: SourceLine, value: string): Promise<string> {
+  const { root, variables } = state;
   const expanded = expandVariables(value, variables);
   if (/^\w+:\/\//.test(expanded) || expanded.startsWith('/')) return value;
-  const beside = normalize(join(line === null ? '.' : dirname(file), value));
-  const isThere = await access(join(root, expandVariables(beside, variables))).then(
+  const relativePath = normalize(join(line === null ? '.' : dirname(file), value));
+  const exists = await access(join(root, expandVariables(relativePath, variables))).then(
     () => true,
     () => false,
   );
-  return `${sourcePlaceholder}/${isThere ? beside : normalize(value)}`;
+  return `${sourcePlaceholder}/${exists ? relativePath : normalize(value)}`;
 }
 
-/** pip lets the last index win; uv wants one. */
+/** Keeps only the last index, which pip uses, because uv accepts only one. */
 function keepLastIndex(found: PipFiles): PipFiles {
   const isIndex = ({ text }: SourceLine): boolean => text.startsWith('--index-url ');
   const last = found.options.findLastIndex(isIndex);

@@ -1,9 +1,9 @@
-/** A line of a repository's file, and where it stands: `requirements.txt:3`. */
+/** A line of a repository's file, with its location: `requirements.txt:3`. */
 export interface SourceLine {
   text: string;
-  /** Relative to the repository; or a manifest of another form, which holds the line as an item. */
+  /** Path relative to the repository, or the name of another manifest that contains the requirement. */
   file: string;
-  /** Counts from 1; of a line that is continued, its first. Null in a manifest of another form. */
+  /** Counts from 1; the first line of a continued one. Null in another manifest. */
   line: number | null;
 }
 

@@ -1,4 +1,4 @@
 import { BerthError } from '../../errors.js';
 
-/** A requirement file that cannot be used, in one sentence that begins with its place. */
+/** Creates the error for an invalid requirement file. The message starts with its location. */
 export const unresolvedError = (message: string): BerthError => new BerthError('DEPENDENCY_UNRESOLVED', message);

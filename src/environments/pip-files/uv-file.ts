@@ -1,18 +1,18 @@
 import { describeLocation, type SourceLine } from './source-line.js';
 import { expandVariablesAndSource, type Variables } from './variables.js';
 
-/** A requirement file that uv reads in place of the repository's own, and where each of its lines comes from. */
+/** A generated requirement file for uv, with the origin of each line. */
 export interface UvFile {
-  /** Variables are filled in: the file belongs into a directory of ours that is removed. */
+  /** Contains the values of variables, so write it only to a temporary directory. */
   text: string;
-  /** `requirements.txt:3`, by line. */
+  /** Origin of each line: `requirements.txt:3`. */
   locations: string[];
-  /** Bytes before each line. */
+  /** Byte offset of each line. */
   offsets: number[];
 }
 
 export interface Expansion {
-  /** The repository, or its copy. */
+  /** The repository or its copy. */
   source: string;
   variables: Variables;
 }
@@ -28,14 +28,14 @@ export function formatUvFile(lines: SourceLine[], { source, variables }: Expansi
   return { text: texts.join(''), locations: lines.map(describeLocation), offsets };
 }
 
-/** uv's words about a file of ours of this name, with the places in the repository that it speaks of. */
-export function restoreLocations(words: string, name: string, { locations, offsets }: UvFile): string {
+/** Replaces locations in a generated file by their origins in the repository. */
+export function restoreLocations(output: string, name: string, { locations, offsets }: UvFile): string {
   const escaped = name.replaceAll('.', '\\.');
   const mentioned = new RegExp(
     `(?<![^\\s\`])\`?[^\\s\`]*${escaped}\`?(?: at line |:| at position )(\\d+)(?::\\d+)?`,
     'g',
   );
-  return words.replaceAll(mentioned, (written, digits: string) => {
+  return output.replaceAll(mentioned, (written, digits: string) => {
     const index = written.includes(' at position ')
       ? offsets.findLastIndex((offset) => offset <= Number(digits))
       : Number(digits) - 1;

@@ -1,31 +1,31 @@
 import { pathToFileURL } from 'node:url';
 
-/** As pip and uv write a variable in a requirement file. */
+/** Syntax of a variable in requirement files of pip and uv. */
 const pattern = /\$\{([A-Z0-9_]+)\}/g;
-/** Characters of the shortest value that is taken for a secret: a shorter one would be found in ordinary words. */
+/** Characters of the shortest value to mask; shorter values occur in ordinary words. */
 const minSecretLength = 4;
 
 export type Variables = Readonly<Record<string, string>>;
 
-/** Names of the variables that a text mentions. */
+/** Returns the names of the variables in a text. */
 export const listVariableNames = (text: string): string[] => [...text.matchAll(pattern)].map(([, name = '']) => name);
 
-/** The text with the values in place of the names; a variable without a value stays as it is written. */
+/** Replaces variables by their values. A variable without a value stays as written. */
 export const expandVariables = (text: string, values: Variables): string =>
   text.replaceAll(pattern, (written, name: string) => values[name] ?? written);
 
-/** The text with the names in place of the values: what `fillIn` undoes. */
+/** Replaces values by the names of their variables; reverses `expandVariables`. */
 export function maskValues(text: string, values: Variables): string {
   const forms = Object.entries(values)
     .filter(([, value]) => value.length >= minSecretLength)
-    // The longest first: one value may be a part of another.
-    .sort(([, one], [, other]) => other.length - one.length);
-  return forms.reduce((hidden, [name, value]) => hidden.replaceAll(value, `\${${name}}`), text);
+    // Longest first, because one value may be part of another.
+    .sort(([, left], [, right]) => right.length - left.length);
+  return forms.reduce((masked, [name, value]) => masked.replaceAll(value, `\${${name}}`), text);
 }
 
-/** Stands for the repository in an address, because it lies elsewhere each time. */
+/** Placeholder for the repository's file URL, which differs between copies. */
 export const sourcePlaceholder = 'file://{source}';
 
-/** The text for this machine: variables and the repository's place are filled in. */
+/** Replaces variables and the repository's placeholder by their values. */
 export const expandVariablesAndSource = (text: string, source: string, values: Variables): string =>
   expandVariables(text.replaceAll(sourcePlaceholder, pathToFileURL(source).href), values);

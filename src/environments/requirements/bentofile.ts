@@ -2,7 +2,7 @@ import { join } from 'node:path/posix';
 import type { ManifestRequirements, RequirementsReader } from './manifest-requirements.js';
 import { asTable, asText, asTexts, type Table, tableAt } from './tables.js';
 
-/** What `bentofile.yaml`, or BentoML's table in pyproject.toml, says of a bento's packages. */
+/** Reads the packages of a bento from `bentofile.yaml` or from BentoML's table in pyproject.toml. */
 export const readBentofileRequirements: RequirementsReader = async (repository, directory) => {
   const file = join(directory, 'bentofile.yaml');
   const bentofile = await repository.readManifest(file);
@@ -10,8 +10,8 @@ export const readBentofileRequirements: RequirementsReader = async (repository, 
   const build = bentofile ?? tableAt(pyproject, 'tool', 'bentoml', 'build');
   if (build === undefined) return undefined;
   const from = bentofile === undefined ? `${join(directory, 'pyproject.toml')} (BentoML)` : file;
-  const asked = readPython(from, directory, asTable(build.python));
-  return asked && { ...asked, python: asText(tableAt(build, 'docker')?.python_version) };
+  const requirements = readPython(from, directory, asTable(build.python));
+  return requirements && { ...requirements, python: asText(tableAt(build, 'docker')?.python_version) };
 };
 
 function readPython(from: string, directory: string, python: Table): ManifestRequirements | undefined {

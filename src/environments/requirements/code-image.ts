@@ -4,13 +4,13 @@ import type { ManifestRequirements } from './manifest-requirements.js';
 import { readPyprojectRequirements } from './pyproject.js';
 import type { Repository } from './repository.js';
 
-/** The image that code describes for a framework: the one in the entry's file, else the first. */
+/** Chooses the image that code describes for a framework: the one in the entry's file, else the first one. */
 export function chooseImage(images: CodeImage[], framework: CodeImage['framework'], entry: string | null) {
-  const own = images.filter((image) => image.framework === framework);
-  return own.find(({ file }) => file === entry) ?? own[0];
+  const matching = images.filter((image) => image.framework === framework);
+  return matching.find(({ file }) => file === entry) ?? matching[0];
 }
 
-/** What an image says of packages; undefined where it says nothing. Paths in it are the repository's. */
+/** Reads the packages of an image; returns undefined when it has none. Paths are relative to the repository. */
 export async function readImageRequirements(
   repository: Repository,
   image: CodeImage | undefined,
@@ -25,11 +25,11 @@ export async function readImageRequirements(
   return {
     from: `${file}:${line} (image)`,
     pipFiles: requirements.map((path) => normalize(path)),
-    projects: declared.flatMap((asked) => asked?.projects ?? []),
-    lines: [...packages, ...declared.flatMap((asked) => asked?.lines ?? []), ...library],
+    projects: declared.flatMap((project) => project?.projects ?? []),
+    lines: [...packages, ...declared.flatMap((project) => project?.lines ?? []), ...library],
     options,
     python: python ?? undefined,
     isPackage: false,
-    needsCopy: declared.some((asked) => asked?.needsCopy === true),
+    needsCopy: declared.some((project) => project?.needsCopy === true),
   };
 }

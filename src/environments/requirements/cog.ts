@@ -4,7 +4,7 @@ import { parsePipInstall } from './parse-pip-install.js';
 import type { Repository } from './repository.js';
 import { asTable, asText, asTexts, type Table, tableAt } from './tables.js';
 
-/** Cog's own requirements, by the module that code imports: under Cog they are there without being declared. */
+/** Cog's own requirements by module. Code that runs under Cog may import them without declaring them. */
 const bundledWithCog: Record<string, string> = {
   requests: 'requests',
   yaml: 'PyYAML',
@@ -12,15 +12,15 @@ const bundledWithCog: Record<string, string> = {
   typing_extensions: 'typing_extensions',
 };
 
-/** `build` of `cog.yaml`: Cog reads no other manifest. Undefined where no packages are needed. */
+/** Reads `build` of `cog.yaml`, Cog's only manifest. Returns undefined when it names no packages. */
 export async function readCogRequirements(
   repository: Repository,
   cog: Table | undefined,
 ): Promise<ManifestRequirements | undefined> {
   if (cog === undefined) return undefined;
   const build = tableAt(cog, 'build') ?? {};
-  const { lines: installed, left } = readCommands(build.run);
-  const notes = describeUnsupported(build.system_packages, left);
+  const { lines: installed, otherCommands } = readCommands(build.run);
+  const notes = describeUnsupported(build.system_packages, otherCommands);
   const file = asText(build.python_requirements);
   const lines = [...asTexts(build.python_packages), ...installed, ...(await listBundled(repository, cog))];
   if (file !== undefined && (await repository.has(file)))
@@ -29,7 +29,7 @@ export async function readCogRequirements(
   return { from: 'cog.yaml', lines, isPackage: false, notes };
 }
 
-/** What the predictor imports of that. */
+/** Lists Cog's own requirements that the predictor imports. */
 async function listBundled(repository: Repository, cog: Table): Promise<string[]> {
   const [file = ''] = (asText(cog.predict) ?? asText(cog.run) ?? '').split(':');
   const code = (await repository.has(file)) ? await repository.readText(file) : undefined;
@@ -37,16 +37,16 @@ async function listBundled(repository: Repository, cog: Table): Promise<string[]
   return Object.entries(bundledWithCog).flatMap(([module, name]) => (isImported(module) ? [name] : []));
 }
 
-/** Commands of the image’s build: what they install with pip belongs to the environment, and nothing else can be done. */
-function readCommands(run: unknown): { lines: string[]; left: string[] } {
+/** Reads the packages that build commands install with pip, and the commands that have no effect here. */
+function readCommands(run: unknown): { lines: string[]; otherCommands: string[] } {
   const commands = (Array.isArray(run) ? run : []).flatMap(
     (item) => asText(item) ?? asText(asTable(item).command) ?? [],
   );
   const parts = commands.flatMap((command) => command.split('&&'));
-  const read = parts.map((part) => ({ part: part.trim(), lines: parsePipInstall(part) }));
+  const parsed = parts.map((part) => ({ part: part.trim(), lines: parsePipInstall(part) }));
   return {
-    lines: read.flatMap(({ lines }) => lines ?? []),
-    left: read.filter(({ lines }) => lines === undefined).map(({ part }) => part),
+    lines: parsed.flatMap(({ lines }) => lines ?? []),
+    otherCommands: parsed.filter(({ lines }) => lines === undefined).map(({ part }) => part),
   };
 }
 
@@ -54,10 +54,10 @@ function describeUnsupported(packages: unknown, commands: string[]): string[] {
   const system = Array.isArray(packages) ? packages.map(String) : [];
   return [
     ...(system.length > 0
-      ? [`cog.yaml asks for system packages (${system.join(', ')}); Berth does not install them here.`]
+      ? [`cog.yaml requires system packages (${system.join(', ')}), which Berth does not install here.`]
       : []),
     ...(commands.length > 0
-      ? [`cog.yaml asks for build commands (\`run\`); Berth does not run them here: ${commands.join('; ')}.`]
+      ? [`cog.yaml has build commands (\`run\`), which Berth does not run here: ${commands.join('; ')}.`]
       : []),
   ];
 }

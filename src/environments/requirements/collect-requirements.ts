@@ -18,7 +18,7 @@ export interface LocatedRequirements extends ManifestRequirements {
   directory: string;
 }
 
-/** What reading has found already. Facts of earlier versions know no images. */
+/** Facts that contain requirements. Facts of earlier versions have no images. */
 export type RequirementFacts = Pick<Facts, 'cog'> & Partial<Pick<Facts, 'images'>>;
 
 export interface CollectOptions {
@@ -27,19 +27,19 @@ export interface CollectOptions {
   pythonVersion?: string | undefined;
 }
 
-/** Everything that a repository requires, from the manifests that count for this entry. */
+/** Reads the requirements of a repository from the manifests that count for an entry. */
 export async function collectRequirements(
   repository: Repository,
   { cog, images = [] }: RequirementFacts,
   { entry, pythonVersion }: CollectOptions,
 ): Promise<LocatedRequirements[]> {
   const start = entry === null ? '.' : dirname(entry);
-  const own =
+  const specific =
     (await readCogRequirements(repository, cog ?? undefined)) ??
     (entry === null ? undefined : await readScriptRequirements(repository, entry)) ??
     (await readFirst(repository, listAncestors(start), readBentofileRequirements)) ??
     (await readImageRequirements(repository, chooseImage(images, 'bentoml', entry)));
-  if (own !== undefined) return [{ ...own, directory: '.' }];
+  if (specific !== undefined) return [{ ...specific, directory: '.' }];
   for (const directory of listAncestors(start)) {
     const graph = await readLanggraph(repository, directory);
     if (graph === undefined) continue;
@@ -52,7 +52,7 @@ export async function collectRequirements(
   }
   const nearest = await readNearestRequirements(repository, start, pythonVersion);
   if (nearest.length > 0) return nearest;
-  // A Modal app may have no manifest at all: its image is one.
+  // A Modal app without a manifest has its requirements in its image.
   const image = await readImageRequirements(repository, chooseImage(images, 'modal', entry));
   return image === undefined ? [] : [{ ...image, directory: '.' }];
 }
@@ -60,16 +60,16 @@ export async function collectRequirements(
 async function readFirst(
   repository: Repository,
   directories: string[],
-  asker: RequirementsReader,
+  reader: RequirementsReader,
 ): Promise<ManifestRequirements | undefined> {
   for (const directory of directories) {
-    const asked = await asker(repository, directory);
-    if (asked !== undefined) return asked;
+    const requirements = await reader(repository, directory);
+    if (requirements !== undefined) return requirements;
   }
   return undefined;
 }
 
-/** What lies beside the entry, else above it; the root too where that is a package of its own. */
+/** Reads the manifests nearest to the entry, and also those of the root if the root is a package. */
 async function readNearestRequirements(
   repository: Repository,
   start: string,
@@ -78,8 +78,8 @@ async function readNearestRequirements(
   for (const directory of listAncestors(start)) {
     const found = await readDirectoryRequirements(repository, directory, pythonVersion);
     if (found.length === 0) continue;
-    const isWhole = directory === '.' || found.some(({ lock }) => lock !== undefined);
-    return isWhole || !(await isInstallable(repository, '.'))
+    const isComplete = directory === '.' || found.some(({ lock }) => lock !== undefined);
+    return isComplete || !(await isInstallable(repository, '.'))
       ? found
       : [...found, ...(await readDirectoryRequirements(repository, '.', pythonVersion))];
   }
@@ -100,27 +100,27 @@ async function readDirectoryRequirements(
     (await readPyprojectRequirements(repository, directory)) ??
     (await readSetuptoolsRequirements(repository, directory));
   if (listed !== undefined) {
-    // A package is resolved together with its own dependencies; where they stand besides, the list says which.
-    const own = isPackage && project !== undefined ? [{ ...project, directory }] : [];
-    return [{ ...listed, isPackage, directory }, ...own];
+    // A package's own dependencies are resolved together with the list, which chooses their versions.
+    const projects = isPackage && project !== undefined ? [{ ...project, directory }] : [];
+    return [{ ...listed, isPackage, directory }, ...projects];
   }
-  const rest = async () =>
+  const readOther = async () =>
     (await readPipfileRequirements(repository, directory)) ??
     (await readOtherRequirementFiles(repository, directory, pythonVersion)) ??
     (await readCondaRequirements(repository, directory)) ??
     (await readPixiRequirements(repository, directory));
   if (project === undefined) {
-    const other = await rest();
+    const other = await readOther();
     return other === undefined ? [] : [{ ...other, directory }];
   }
-  const other = project.hasNoDependencies === true ? await rest() : undefined;
+  const other = project.hasNoDependencies === true ? await readOther() : undefined;
   return [{ ...project, directory }, ...(other === undefined ? [] : [{ ...other, isPackage, directory }])];
 }
 
-/** Directories of those that are packages to be installed. */
-export async function findPackages(repository: Repository, asked: LocatedRequirements[]): Promise<string[]> {
+/** Returns the directories of packages to install. */
+export async function findPackages(repository: Repository, requirements: LocatedRequirements[]): Promise<string[]> {
   const found = await Promise.all(
-    asked.map(async ({ directory, isPackage }) =>
+    requirements.map(async ({ directory, isPackage }) =>
       (isPackage ?? (await isInstallable(repository, directory))) ? [directory] : [],
     ),
   );

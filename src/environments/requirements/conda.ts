@@ -5,7 +5,7 @@ import { asTable, asTexts, isTable, type Table, tableAt } from './tables.js';
 
 const files = ['environment.yml', 'environment.yaml', 'conda.yaml', 'conda.yml', 'env.yml', 'env.yaml'];
 
-/** conda's environment file: its list for pip, and of its own packages those that the package index has too. */
+/** Reads conda's environment file: its requirements for pip, and the conda packages that the package index may have. */
 export const readCondaRequirements: RequirementsReader = async (repository, directory) => {
   for (const name of files) {
     const file = join(directory, name);
@@ -19,7 +19,7 @@ export const readCondaRequirements: RequirementsReader = async (repository, dire
   return undefined;
 };
 
-/** `pixi.toml`, and the same tables in `pyproject.toml`. */
+/** Reads `pixi.toml`, or pixi's tables in `pyproject.toml`. */
 export const readPixiRequirements: RequirementsReader = async (repository, directory) => {
   const file = join(directory, 'pixi.toml');
   const own = await repository.readManifest(file);
@@ -34,7 +34,7 @@ export const readPixiRequirements: RequirementsReader = async (repository, direc
   return { ...convertPackages(from, packages), lines: readIndexPackages(pixi) };
 };
 
-/** `[pypi-dependencies]`: versions are written as pip writes them, `*` for any. */
+/** Reads `[pypi-dependencies]`. Versions have pip's form, `*` for any. */
 function readIndexPackages(pixi: Table): string[] {
   return Object.entries(tableAt(pixi, 'pypi-dependencies') ?? {}).flatMap(([name, entry]) => {
     const { version = '*', extras, git, rev, tag, branch, url, path } = isTable(entry) ? entry : { version: entry };
@@ -50,11 +50,11 @@ function readIndexPackages(pixi: Table): string[] {
 
 interface CondaPackage {
   name: string;
-  /** As conda writes it: `1.26.*`, `=1.26`, `>=1.2,<2`. */
+  /** In conda's form: `1.26.*`, `=1.26`, `>=1.2,<2`. */
   version: string;
 }
 
-/** `conda-forge::numpy=1.26.*=py311` → numpy, `=1.26.*=py311`. */
+/** Splits `conda-forge::numpy=1.26.*=py311` into `numpy` and `=1.26.*=py311`. */
 function splitEntry(entry: string): CondaPackage {
   const written =
     entry
@@ -69,26 +69,26 @@ function splitEntry(entry: string): CondaPackage {
 }
 
 function convertPackages(from: string, packages: CondaPackage[]): ManifestRequirements {
-  const own = packages.filter(
+  const dependencies = packages.filter(
     ({ name }) => !['python', 'pip', 'setuptools', 'wheel', 'python_abi'].includes(name.toLowerCase()),
   );
-  const left = own.filter(({ name }) => isCondaOnly(name)).map(({ name }) => name);
-  const taken = own.filter(({ name }) => !isCondaOnly(name));
-  const wishes = taken.map(({ name, version }) => `${getIndexName(name)}${convertCondaVersion(version)}`);
+  const unavailable = dependencies.filter(({ name }) => isCondaOnly(name)).map(({ name }) => name);
+  const available = dependencies.filter(({ name }) => !isCondaOnly(name));
+  const lines = available.map(({ name, version }) => `${getIndexName(name)}${convertCondaVersion(version)}`);
   const notes =
-    left.length === 0
+    unavailable.length === 0
       ? []
-      : [`${from} asks for conda packages that pip does not have (${left.join(', ')}); they are not installed.`];
+      : [`${from} requires conda packages that the package index lacks (${unavailable.join(', ')}): not installed.`];
   const python = packages.find(({ name }) => name === 'python')?.version;
   return {
     from,
-    condaPackages: [...new Set(wishes)],
+    condaPackages: [...new Set(lines)],
     python: python === undefined ? undefined : convertCondaVersion(python),
     notes,
   };
 }
 
-/** conda's version as pip's: one `=` means “begins so”, and what follows a second one is a build. */
+/** Converts conda's version to pip's. One `=` matches a prefix; a build follows the second one. */
 export function convertCondaVersion(written: string): string {
   const text = written.replaceAll(' ', '');
   if (text === '' || text === '*' || text.includes('|')) return '';

@@ -1,33 +1,31 @@
-/**
- * What Poetry and Pipenv write, as the lines that pip and uv read (PEP 508). Neither needs its own tool for that, and a
- * lock of theirs becomes constraints: the same versions, as far as they fit this machine.
- */
+// Converts manifests of Poetry and Pipenv to requirement lines (PEP 508), and their locks to constraints. Needs neither tool.
+
 import { join } from 'node:path/posix';
 import { isTable, type Table } from './tables.js';
 
-/** `[tool.poetry.dependencies]`; optional ones are left out, as `poetry install` leaves them out. */
+/** Converts `[tool.poetry.dependencies]` without optional dependencies, which `poetry install` skips too. */
 export function convertPoetryDependencies(dependencies: Table, directory = '.'): string[] {
   return Object.entries(dependencies)
     .filter(([name, entry]) => name.toLowerCase() !== 'python' && !isOptional(entry))
     .flatMap(([name, entry]) =>
-      (Array.isArray(entry) ? entry : [entry]).map((one) =>
-        formatRequirement(name, one, directory, convertPoetryVersion),
+      (Array.isArray(entry) ? entry : [entry]).map((variant) =>
+        formatRequirement(name, variant, directory, convertPoetryVersion),
       ),
     );
 }
 
-/** `[packages]` of a Pipfile: versions are written as pip writes them, `*` for any. */
+/** Converts `[packages]` of a Pipfile. Versions have pip's form, `*` for any. */
 export function convertPipfilePackages(packages: Table, directory = '.'): string[] {
   return Object.entries(packages).map(([name, entry]) =>
     formatRequirement(name, entry, directory, (version) => (version === '*' ? '' : version)),
   );
 }
 
-/** Pins of `poetry.lock`; a package that is locked in several versions is left to the resolver. */
+/** Returns the pins of `poetry.lock`. The resolver chooses the version of a package that is locked in several. */
 export function listPoetryPins(lock: Table): string[] {
   const packages = Array.isArray(lock.package) ? (lock.package as Table[]) : [];
   const registered = packages.filter(({ source, path, git, url }) =>
-    [source, path, git, url].every((place) => place === undefined),
+    [source, path, git, url].every((origin) => origin === undefined),
   );
   const counts = new Map<unknown, number>();
   for (const { name } of registered) counts.set(name, (counts.get(name) ?? 0) + 1);
@@ -36,7 +34,7 @@ export function listPoetryPins(lock: Table): string[] {
     .map(({ name, version }) => `${String(name)}==${String(version)}`);
 }
 
-/** Pins of `Pipfile.lock`, section `default`. */
+/** Returns the pins of `Pipfile.lock`, section `default`. */
 export function listPipfilePins(lock: Table): string[] {
   const section = isTable(lock.default) ? lock.default : {};
   return Object.entries(section).flatMap(([name, entry]) =>
@@ -56,8 +54,8 @@ function formatRequirement(
   const extras = Array.isArray(entry.extras) ? `[${entry.extras.join(',')}]` : '';
   const markers = [entry.markers, formatPythonMarker(entry.python)].filter((marker) => typeof marker === 'string');
   const marker = markers.length === 0 ? '' : ` ; ${markers.join(' and ')}`;
-  const place = formatSource(entry, directory);
-  if (place !== undefined) return `${name}${extras} @ ${place}${marker}`;
+  const source = formatSource(entry, directory);
+  if (source !== undefined) return `${name}${extras} @ ${source}${marker}`;
   return `${name}${extras}${readVersion(String(entry.version ?? '*'))}${marker}`;
 }
 
@@ -66,20 +64,20 @@ function formatSource(
   directory: string,
 ): string | undefined {
   const revision = rev ?? ref ?? tag ?? branch;
-  const part = typeof subdirectory === 'string' ? `#subdirectory=${subdirectory}` : '';
+  const fragment = typeof subdirectory === 'string' ? `#subdirectory=${subdirectory}` : '';
   if (typeof git === 'string')
-    return `git+${convertScpUrl(git)}${revision === undefined ? '' : `@${String(revision)}`}${part}`;
-  if (typeof url === 'string') return `${url}${part}`;
+    return `git+${convertScpUrl(git)}${revision === undefined ? '' : `@${String(revision)}`}${fragment}`;
+  if (typeof url === 'string') return `${url}${fragment}`;
   const local = path ?? file;
   if (typeof local !== 'string' || /^(\/|\w+:)/.test(local)) return typeof local === 'string' ? local : undefined;
-  const placed = join(directory, local);
-  return placed.startsWith('.') ? placed : `./${placed}`;
+  const localPath = join(directory, local);
+  return localPath.startsWith('.') ? localPath : `./${localPath}`;
 }
 
-/** `git@host:owner/name.git`, which git takes and a URL is not. */
+/** Converts `git@host:owner/name.git`, which git accepts, to a URL. */
 const convertScpUrl = (git: string): string => git.replace(/^([\w.-]+@[\w.-]+):(?!\d|\/\/)/, 'ssh://$1/');
 
-/** Poetry's caret and tilde as ranges; a bare version is exact; PEP 440 passes through. `||` has no counterpart: any. */
+/** Converts Poetry's carets and tildes to ranges. A bare version is exact. `||` has no equivalent and becomes any version. */
 export function convertPoetryVersion(version: string): string {
   if (version.includes('|')) return '';
   return version
@@ -96,14 +94,14 @@ function convertPoetryClause(clause: string): string {
   return /^\d/.test(clause) ? `==${clause}` : clause.replaceAll(' ', '');
 }
 
-/** `^1.2.3` allows what does not change the leftmost part that is not zero. */
+/** Converts `^1.2.3`, which allows versions with the same leftmost nonzero part. */
 function convertCaret(version: string): string {
   const parts = parseRelease(version);
   const leading = parts.findIndex((part) => part !== 0);
   return `>=${version},<${bumpPart(parts, leading === -1 ? parts.length - 1 : leading)}`;
 }
 
-/** `~1.2.3` and `~1.2` allow patches, `~1` minor versions. */
+/** Converts `~1.2.3` and `~1.2`, which allow patches, and `~1`, which allows minor versions. */
 const convertTilde = (version: string): string =>
   `>=${version},<${bumpPart(parseRelease(version), parseRelease(version).length > 1 ? 1 : 0)}`;
 

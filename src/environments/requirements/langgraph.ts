@@ -11,7 +11,7 @@ export interface GraphDependencies {
   python: string | undefined;
 }
 
-/** `dependencies` of `langgraph.json`: directories begin with a dot, anything else is what pip installs. */
+/** Reads `dependencies` of `langgraph.json`. Directories start with a dot; all others are requirement lines. */
 export async function readLanggraph(repository: Repository, directory: string): Promise<GraphDependencies | undefined> {
   const file = join(directory, 'langgraph.json');
   const document = await repository.readManifest(file);
@@ -20,7 +20,7 @@ export async function readLanggraph(repository: Repository, directory: string): 
   const isLocal = (dependency: string): boolean => dependency.startsWith('.');
   return {
     file,
-    directories: [...new Set(dependencies.filter(isLocal).map((place) => stripTrailingSlash(join(directory, place))))],
+    directories: [...new Set(dependencies.filter(isLocal).map((path) => stripTrailingSlash(join(directory, path))))],
     lines: dependencies.filter((dependency) => !isLocal(dependency)),
     python: asText(document?.python_version),
   };

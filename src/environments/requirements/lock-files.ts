@@ -5,52 +5,52 @@ import type { ManifestRequirements, RequirementsReader } from './manifest-requir
 import type { Repository } from './repository.js';
 import { asText, tableAt } from './tables.js';
 
-/** `uv.lock`: beside the project's manifest, or above it in the workspace that it is a member of. */
+/** Reads the `uv.lock` of a project or of its workspace. */
 export const readUvLockRequirements: RequirementsReader = async (repository, directory) => {
   if (!(await repository.has(join(directory, 'pyproject.toml')))) return undefined;
-  for (const place of listAncestors(directory)) {
-    const file = join(place, 'uv.lock');
+  for (const lockDirectory of listAncestors(directory)) {
+    const file = join(lockDirectory, 'uv.lock');
     const text = await repository.read(file);
     if (text === undefined) continue;
-    const found = describeLock({ text, place, directory });
+    const found = describeLock({ text, lockDirectory, directory });
     if (found !== undefined) return await toRequirements(repository, file, found);
-    if (place === directory) return undefined;
+    if (lockDirectory === directory) return undefined;
   }
   return undefined;
 };
 
-/** The directory itself, then what it lies in, up to the repository's root. */
+/** Lists a directory and its parents, up to the repository's root. */
 export function listAncestors(directory: string): string[] {
   const parent = dirname(directory);
   return directory === '.' || parent === directory ? ['.'] : [directory, ...listAncestors(parent)];
 }
 
 interface FoundLock {
-  place: string;
+  lockDirectory: string;
   python: string | undefined;
   member: string | null;
   hasLocalSources: boolean;
 }
 
-/** Read line by line: of a lock of a few megabytes, nothing else is needed. */
+/** Reads the lock line by line, which is faster than parsing megabytes. */
 function describeLock({
   text,
-  place,
+  lockDirectory,
   directory,
 }: {
   text: string;
-  place: string;
+  lockDirectory: string;
   directory: string;
 }): FoundLock | undefined {
   const python = /^requires-python = "([^"]+)"/m.exec(text)?.[1];
   const hasLocalSources = /^source = \{ (editable|directory|path)/m.test(text);
-  if (place === directory) return { place, member: null, hasLocalSources, python };
-  const wanted = relative(place, directory);
+  if (lockDirectory === directory) return { lockDirectory, member: null, hasLocalSources, python };
+  const wanted = relative(lockDirectory, directory);
   let name: string | undefined;
   for (const line of text.split('\n')) {
     name = /^name = "([^"]+)"/.exec(line)?.[1] ?? name;
     const path = /^source = \{ (?:editable|virtual|directory) = "([^"]*)"/.exec(line)?.[1];
-    if (path === wanted && name !== undefined) return { place, member: name, hasLocalSources, python };
+    if (path === wanted && name !== undefined) return { lockDirectory, member: name, hasLocalSources, python };
   }
   return undefined;
 }
@@ -58,17 +58,17 @@ function describeLock({
 async function toRequirements(
   repository: Repository,
   file: string,
-  { place, member, hasLocalSources, python }: FoundLock,
+  { lockDirectory, member, hasLocalSources, python }: FoundLock,
 ): Promise<ManifestRequirements> {
-  const pyproject = await repository.readTable(join(place, 'pyproject.toml'));
+  const pyproject = await repository.readTable(join(lockDirectory, 'pyproject.toml'));
   const isVirtual = member === null && tableAt(pyproject, 'project') === undefined;
   const { excluded } = listDefaultGroups(pyproject);
   return {
     from: member === null ? file : `${file} (${member})`,
-    projects: [join(place, 'pyproject.toml'), file],
+    projects: [join(lockDirectory, 'pyproject.toml'), file],
     lock: {
       kind: 'uv',
-      directory: place,
+      directory: lockDirectory,
       file,
       member,
       isVirtual,
@@ -79,7 +79,7 @@ async function toRequirements(
   };
 }
 
-/** A lock that any tool may have written (PEP 751). */
+/** Reads `pylock.toml`, a lock of any tool (PEP 751). */
 export const readPylockRequirements: RequirementsReader = async (repository, directory) => {
   const file = join(directory, 'pylock.toml');
   const lock = await repository.readLock(file);

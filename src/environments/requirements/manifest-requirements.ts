@@ -1,52 +1,52 @@
 import type { Repository } from './repository.js';
 
-/** A lock that says it all: nothing is left to resolve. */
+/** A complete lock, which needs no resolution. */
 export interface LockFile {
   kind: 'uv' | 'pylock';
-  /** Of the file, relative to the repository. */
+  /** Directory of the file, relative to the repository. */
   directory: string;
   file: string;
-  /** The one member of uv's workspace that is wanted; null for the project that the lock belongs to. */
+  /** Member of uv's workspace to install; null for the lock's own project. */
   member: string | null;
-  /** True when the project is a workspace without a project of its own. */
+  /** True for a workspace without its own project. */
   isVirtual: boolean;
-  /** Groups that uv would install by default and that only the project's makers need. */
+  /** Default groups of uv for development. */
   excludedGroups?: string[];
 }
 
-/** What one manifest asks for. */
+/** Requirements of one manifest. */
 export interface ManifestRequirements {
-  /** For a person: the manifest's name. */
+  /** Name of the manifest for a person. */
   from: string;
-  /** Requirement files of pip's, relative to the repository. */
+  /** Requirement files, relative to the repository. */
   pipFiles?: string[];
   /** Manifests that uv reads itself: `pyproject.toml`, `setup.py`, `setup.cfg`. */
   projects?: string[];
   lock?: LockFile;
-  /** Requirements that Berth wrote as pip's lines. */
+  /** Requirement lines converted from the manifest. */
   lines?: string[];
-  /** The same, of packages that may be called otherwise on the index, or have other versions there. */
+  /** Requirement lines of conda packages, which the package index may lack or have in other versions. */
   condaPackages?: string[];
-  /** Where packages come from, as lines of a requirement file. */
+  /** Options about package sources, as lines of a requirement file. */
   options?: string[];
-  /** The Python that it asks for, as written. */
+  /** Required Python, as written. */
   python?: string | undefined;
-  /** Versions that another tool has locked. */
+  /** Pins from another tool's lock. */
   constraints?: string[];
-  /** The lock is older than its manifest: its versions are taken where they fit. */
+  /** True when the lock is older than its manifest, so that its versions are preferences only. */
   isStale?: boolean;
   /** True when another Python version would choose other requirement files. */
   dependsOnPython?: boolean;
-  /** It names no dependencies at all: others may. */
+  /** True when the manifest has no dependencies, so that other manifests count too. */
   hasNoDependencies?: boolean;
-  /** The directory is a package, and the manifest says whether it is to be installed. */
+  /** Whether to install the directory as a package; decided by its build files when absent. */
   isPackage?: boolean;
-  /** True when reading it may run code of the repository or write beside it. */
+  /** True when reading the manifest may run code of the repository or write into it. */
   needsCopy?: boolean;
   notes?: string[];
 }
 
-/** Reads the manifests of one directory of the repository, `.` or `backend`. Undefined where it finds none of its kind. */
+/** Reads manifests of one kind in a directory of the repository: `.`, `backend`. Returns undefined when it has none. */
 export type RequirementsReader = (
   repository: Repository,
   directory: string,

@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util';
 import { splitWords } from '../pip-files/parse-line.js';
 
-/** What `pip install` on a command line asks for, as lines of a requirement file; undefined for any other command. */
+/** Converts a `pip install` command to requirement lines; returns undefined for any other command. */
 export function parsePipInstall(command: string): string[] | undefined {
   const words = splitWords(command.trim());
   const start = words.indexOf('install');
@@ -23,7 +23,7 @@ export function parsePipInstall(command: string): string[] | undefined {
   return lines;
 }
 
-/** Options of `pip install` that take a value. */
+/** Options of `pip install` with a value. */
 const optionsWithValue = {
   requirement: { type: 'string', short: 'r' },
   constraint: { type: 'string', short: 'c' },

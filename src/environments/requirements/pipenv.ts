@@ -4,7 +4,7 @@ import type { RequirementsReader } from './manifest-requirements.js';
 import { isPipfileLockStale } from './stale-locks.js';
 import { asText, isTable, type Table, tableAt } from './tables.js';
 
-/** `Pipfile`, with the versions that its lock has. */
+/** Reads a `Pipfile` with the versions of its lock. */
 export const readPipfileRequirements: RequirementsReader = async (repository, directory) => {
   const file = join(directory, 'Pipfile');
   const pipfile = await repository.readManifest(file);
@@ -28,7 +28,7 @@ export const readPipfileRequirements: RequirementsReader = async (repository, di
   };
 };
 
-/** The first index is the main one. Pipenv writes variables as shells do, pip in braces alone. */
+/** Converts the indexes; the first one is the main index. Pipenv accepts `$NAME`, pip only `${NAME}`. */
 function listIndexOptions({ source }: Table): string[] {
   const urls = (Array.isArray(source) ? source.filter(isTable) : []).flatMap(({ url }) => asText(url) ?? []);
   return urls

@@ -7,7 +7,7 @@ import type { Repository } from './repository.js';
 import { isPdmLockStale, isPoetryLockStale } from './stale-locks.js';
 import { asTable, asText, asTexts, isTable, type Table, tableAt } from './tables.js';
 
-/** `pyproject.toml`: `[project]`, then Poetry's table, then PDM's lock beside either, then what only a backend knows. */
+/** Reads `pyproject.toml`: `[project]` or Poetry's table, each with its lock, or the dependencies of a build backend. */
 export const readPyprojectRequirements: RequirementsReader = async (repository, directory) => {
   const file = join(directory, 'pyproject.toml');
   const pyproject = await repository.readManifest(file);
@@ -15,7 +15,7 @@ export const readPyprojectRequirements: RequirementsReader = async (repository, 
   const poetry = tableAt(pyproject, 'tool', 'poetry', 'dependencies');
   const project = tableAt(pyproject, 'project');
   if (poetry === undefined && project === undefined) return await readBuildBackend(repository, directory, pyproject);
-  const asked =
+  const declared =
     project === undefined || (poetry !== undefined && !Array.isArray(project.dependencies))
       ? {
           from: `${file} (Poetry)`,
@@ -30,10 +30,10 @@ export const readPyprojectRequirements: RequirementsReader = async (repository, 
       : await readPoetryLock(repository, directory, pyproject);
   const notes = [...describeOptional(file, pyproject), ...(locked.notes ?? [])];
   const python = asText(project?.['requires-python']) ?? asText(poetry?.python);
-  return { ...asked, ...locked, options: listIndexOptions(pyproject), python, notes };
+  return { ...declared, ...locked, options: listIndexOptions(pyproject), python, notes };
 };
 
-/** `poetry install` installs the groups that are not optional; those for its makers are left out. */
+/** Lists Poetry's groups that are neither optional nor for development. */
 const listGroups = (pyproject: Table): Table[] =>
   Object.entries(tableAt(pyproject, 'tool', 'poetry', 'group') ?? {})
     .filter(([name, group]) => !isDevelopmentName(name) && asTable(group).optional !== true)
@@ -44,7 +44,7 @@ function readProject(file: string, pyproject: Table, project: Table): ManifestRe
   const grouped = listGroupRequirements(pyproject, listDefaultGroups(pyproject).included);
   const isComplete =
     asText(project.name) !== undefined && (asText(project.version) !== undefined || dynamic.includes('version'));
-  // Without a version it is no package: a list of requirements, which uv would refuse to read.
+  // Without a version it is not a package but a list of requirements, which uv refuses to read.
   if (!isComplete && !hasSources(pyproject))
     return { from: file, lines: [...asTexts(project.dependencies), ...grouped], isPackage: false };
   const isDynamic = dynamic.includes('dependencies');
@@ -77,7 +77,7 @@ async function readPoetryLock(
   return isPoetryLockStale(lock, pyproject) ? describeStaleLock(file, 'poetry lock', constraints) : { constraints };
 }
 
-/** `pdm.lock` lists packages as Poetry's does. */
+/** Reads `pdm.lock`, which lists packages in the form of `poetry.lock`. */
 async function readPdmLock(
   repository: Repository,
   directory: string,
@@ -98,7 +98,7 @@ const describeStaleLock = (file: string, command: string, constraints: string[])
   ],
 });
 
-/** Indexes of Poetry's and PDM's own tables. */
+/** Converts the indexes of Poetry's and PDM's tables. */
 function listIndexOptions(pyproject: Table): string[] {
   const poetry = tableAt(pyproject, 'tool', 'poetry')?.source;
   const pdm = tableAt(pyproject, 'tool', 'pdm')?.source;
@@ -106,13 +106,13 @@ function listIndexOptions(pyproject: Table): string[] {
   return sources.flatMap(({ name, url, type, default: isDefault, priority }) => {
     if (typeof url !== 'string') return [];
     if (type === 'find_links') return [`--find-links ${url}`];
-    // Unless it is said to be the only one, the usual index is there beside it.
+    // Unless it is the main index, the default index stays available.
     const isMain = isDefault === true || priority === 'default' || name === 'pypi';
     return [`${isMain ? '--index-url' : '--extra-index-url'} ${url}`];
   });
 }
 
-/** Extras and groups are what somebody may want: who deploys is told that they exist. */
+/** Describes extras, which are not installed. */
 function describeOptional(file: string, pyproject: Table): string[] {
   const extras = Object.keys(tableAt(pyproject, 'project', 'optional-dependencies') ?? {});
   const poetryExtras = Object.keys(tableAt(pyproject, 'tool', 'poetry', 'extras') ?? {});
@@ -120,11 +120,11 @@ function describeOptional(file: string, pyproject: Table): string[] {
   return names.length === 0
     ? []
     : [
-        `${file} has optional dependencies (${names.join(', ')}), which are not installed; \`.[${names.join(',')}]\` in a requirements.txt beside it asks for them.`,
+        `${file} has optional dependencies (${names.join(', ')}), which are not installed. To install them, add \`.[${names.join(',')}]\` to a requirements.txt in the same directory.`,
       ];
 }
 
-/** Dependencies that only the build backend knows (flit, pdm and others before PEP 621). */
+/** Reads a manifest whose dependencies only the build backend knows (flit, PDM and others before PEP 621). */
 async function readBuildBackend(
   repository: Repository,
   directory: string,
@@ -136,7 +136,10 @@ async function readBuildBackend(
   return { from: `${file} (build backend)`, projects: [file], needsCopy: true };
 }
 
-/** A pyproject.toml that only configures tools is no package, and none can be built beside one that cannot be read. */
+/**
+ * Tells whether a directory is a package. A pyproject.toml that only configures tools is not one, and an invalid
+ * pyproject.toml prevents any build.
+ */
 export async function isInstallable(repository: Repository, directory: string): Promise<boolean> {
   const file = join(directory, 'pyproject.toml');
   const pyproject = await repository.readTable(file);
@@ -148,7 +151,7 @@ export async function isInstallable(repository: Repository, directory: string): 
   return tableAt(pyproject, 'build-system') !== undefined || (await repository.has(join(directory, 'setup.py')));
 }
 
-/** As the manifest writes it; null where none does. */
+/** Reads the package's name as written in a manifest; null when no manifest has it. */
 export async function readPackageName(repository: Repository, directory: string): Promise<string | null> {
   const pyproject = await repository.readTable(join(directory, 'pyproject.toml'));
   const name = tableAt(pyproject, 'project')?.name ?? tableAt(pyproject, 'tool', 'poetry')?.name;

@@ -1,7 +1,7 @@
 import { TimeSlicer } from '../../parsing/time-slicing.js';
 import { readPhysicalLines } from '../pip-files/read-logical-lines.js';
 
-/** Lines between two looks at the clock. */
+/** Lines between two checks of the clock. */
 const linesPerSlice = 500;
 
 /**
@@ -11,7 +11,7 @@ const linesPerSlice = 500;
 export async function readIniSection(text: string, section: string): Promise<Map<string, string[]>> {
   const slicer = new TimeSlicer();
   const found = new Map<string, string[]>();
-  let isIn = false;
+  let isInSection = false;
   let count = 0;
   let values: string[] | undefined;
   for (const line of readPhysicalLines(text)) {
@@ -20,10 +20,10 @@ export async function readIniSection(text: string, section: string): Promise<Map
     if (content === '') continue;
     const header = /^\[([^\]]+)\]/.exec(content)?.[1];
     if (header !== undefined) {
-      isIn = header.trim() === section;
+      isInSection = header.trim() === section;
       values = undefined;
-    } else if (isIn && /^\s/.test(content)) values?.push(content.trim());
-    else if (isIn) {
+    } else if (isInSection && /^\s/.test(content)) values?.push(content.trim());
+    else if (isInSection) {
       const end = content.search(/[=:]/);
       const first = end === -1 ? '' : content.slice(end + 1).trim();
       values = first === '' ? [] : [first];

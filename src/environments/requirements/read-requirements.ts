@@ -9,50 +9,50 @@ import { readPackageName } from './pyproject.js';
 import { readVersionFiles } from './read-version-files.js';
 import { Repository } from './repository.js';
 
-/** What a repository asks for, before it is resolved. */
+/** The unresolved requirements of a repository. */
 export interface Requirements {
-  /** The manifests that decided, for a person. */
+  /** Names of the manifests for a person. */
   from: string;
   lock: LockFile | null;
   /** Requirement files of the repository, relative to it. */
   pipFiles: string[];
-  /** Everything that is written as pip reads it: of requirement files, and what Berth wrote from other manifests. */
+  /** Requirements in pip's form: from requirement files, and converted from other manifests. */
   pip: PipFiles;
   /** Manifests that uv reads itself. */
   projects: string[];
-  /** Requirements that Berth wrote from other manifests. */
+  /** Requirement lines converted from other manifests. */
   lines: string[];
-  /** Where these come from, as options of a requirement file. */
+  /** Options about their sources, as lines of a requirement file. */
   options: string[];
-  /** Of conda: packages that may have other versions on the index, or be missing there. */
+  /** Requirement lines of conda packages, which the package index may lack or have in other versions. */
   condaPackages: string[];
-  /** Requirements of the strategy. */
+  /** Packages of the strategy, as requirement lines. */
   strategyRequirements: string[];
-  /** Versions to keep to, where another tool has locked them. */
+  /** Pins from another tool's lock. */
   constraints: string[];
-  /** They are kept where they fit, because their lock is older than its manifest. */
+  /** True when that lock is older than its manifest, so that its versions are preferences only. */
   isStale: boolean;
-  /** Directories of the repository that are packages to be installed: `.`, `backend`. */
+  /** Packages of the repository to install, as directories: `.`, `backend`. */
   packages: string[];
-  /** The first package's name, where it is written down. */
+  /** Name of the first package, if a manifest has it. */
   packageName: string | null;
-  /** Pythons that its manifests ask for. */
+  /** Pythons that the manifests require. */
   pythons: PythonRequirement[];
   /** True when another Python version would choose other requirement files. */
   dependsOnPython: boolean;
-  /** True when reading or building it may run code of the repository or write beside it. */
+  /** True when reading or building may run code of the repository or write into it. */
   needsCopy: boolean;
-  /** Everything that the resolution depends on. */
+  /** Path and text of every file that the resolution depends on. */
   texts: string[];
-  /** Manifests that could not be read, in sentences without their stop. */
+  /** Manifests that could not be read, in sentences without a period. */
   unreadManifests: string[];
   notes: string[];
 }
 
 export interface ReadRequirementsOptions {
-  /** Requirement lines of the strategy. */
+  /** Packages of the strategy, as requirement lines. */
   strategyRequirements?: string[] | undefined;
-  /** The file that is called, relative to the repository: manifests beside it come before those above. */
+  /** File of the entry, relative to the repository. Manifests near it take precedence. */
   entry?: string | null | undefined;
   /** The interpreter, which chooses between requirement files for different Pythons; the newest when absent. */
   pythonVersion?: string | undefined;
@@ -61,16 +61,15 @@ export interface ReadRequirementsOptions {
 }
 
 /**
- * Reads what a repository requires. Of the manifests in one directory the first of these counts: `uv.lock`,
+ * Reads the requirements of a repository. In a directory, the first manifest of this list counts: `uv.lock`,
  * `pylock.toml`, `requirements.txt`, `pyproject.toml`, `setup.py` or `setup.cfg`, `Pipfile`, other requirement files,
- * conda's and pixi's. Of the directories the one that is nearest to the entry counts, and the root where that is a package.
+ * conda's and pixi's manifests. The directory nearest to the entry counts, and also the root if it is a package.
  *
- * Before all of these come `cog.yaml`, the block of a script, BentoML's file and `langgraph.json`, each of which says
- * itself what its software needs.
+ * `cog.yaml`, the metadata of a script, BentoML's manifest and `langgraph.json` take precedence over all of these.
  *
- * A manifest that cannot be read is noted, and counts as missing.
+ * A manifest that cannot be read counts as missing, with a note.
  *
- * @throws DEPENDENCY_UNRESOLVED for a lock or a requirement file that cannot be read, naming file and line.
+ * @throws DEPENDENCY_UNRESOLVED when a lock or a requirement file cannot be read, with its location.
  */
 export async function readRequirements(
   directory: string,
@@ -95,7 +94,7 @@ export async function readRequirements(
     repository,
     local.map(({ text }) => text),
   );
-  const unread = repository.listUnread();
+  const unreadManifests = repository.listUnread();
   return {
     from: [...new Set(collected.map(({ from }) => from))].join(', ') || 'no manifest',
     lock: collected.find(({ lock }) => lock !== undefined)?.lock ?? null,
@@ -118,9 +117,11 @@ export async function readRequirements(
     ],
     dependsOnPython: collected.some(({ dependsOnPython }) => dependsOnPython === true),
     needsCopy: packages.length > 0 || local.length > 0 || collected.some(({ needsCopy }) => needsCopy === true),
-    unreadManifests: unread,
+    unreadManifests,
     texts: [...(await repository.listTexts()), ...pip.texts],
-    notes: [...new Set([...unread.map(asSentence), ...collected.flatMap(({ notes = [] }) => notes), ...pip.notes])],
+    notes: [
+      ...new Set([...unreadManifests.map(asSentence), ...collected.flatMap(({ notes = [] }) => notes), ...pip.notes]),
+    ],
   };
 }
 

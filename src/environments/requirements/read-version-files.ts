@@ -3,7 +3,7 @@ import type { PythonRequirement } from '../python-requirements.js';
 import { listAncestors } from './lock-files.js';
 import type { Repository } from './repository.js';
 
-/** `.python-version` and `runtime.txt`, of each the one that is nearest to the entry. */
+/** Reads `.python-version` and `runtime.txt`, each from the directory nearest to the entry. */
 export async function readVersionFiles(repository: Repository, start: string): Promise<PythonRequirement[]> {
   const found: PythonRequirement[] = [];
   for (const name of ['.python-version', 'runtime.txt'])

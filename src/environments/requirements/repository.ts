@@ -4,24 +4,28 @@ import { readSourceText } from '../../workspaces/read-source-text.js';
 import { unresolvedError } from '../pip-files/unresolved-error.js';
 import { parseTable, type Table } from './tables.js';
 
-/** Bytes of a manifest or a lock: parsing a larger one would hold up everything else. */
+/** Bytes of a manifest or a lock; parsing a larger one would block for too long. */
 const maxManifestBytes = 4 * 2 ** 20;
 
 /**
- * The manifests of a repository. Each is read once and bounded, and everything that was read is kept: what a
- * resolution depends on is what was read for it.
+ * The manifests of a repository. Reads each file once, with a size limit, and remembers all texts: a resolution depends
+ * on exactly these.
  */
 export class Repository {
   readonly root: string;
   private readonly textsByFile = new Map<string, Promise<string | undefined>>();
-  /** Manifests whose requirements are not known, and why. */
+  /** Manifests that could not be read, with the problem. */
   private readonly problems = new Map<string, string>();
 
   constructor(root: string) {
     this.root = root;
   }
 
-  /** Undefined where there is no such file. Throws DEPENDENCY_UNRESOLVED for one that cannot be read. */
+  /**
+   * Reads a file; returns undefined when it does not exist.
+   *
+   * @throws DEPENDENCY_UNRESOLVED when the file cannot be read.
+   */
   read(file: string, limit = maxManifestBytes): Promise<string | undefined> {
     const known = this.textsByFile.get(file);
     if (known !== undefined) return known;
@@ -30,7 +34,7 @@ export class Repository {
     return text;
   }
 
-  /** The same, but a file that cannot be read is noted, and counts as missing. */
+  /** Reads a file; records one that cannot be read, and treats it as missing. */
   async readText(file: string): Promise<string | undefined> {
     return await this.read(file).catch((error: Error) => this.markUnread(file, error.message));
   }
@@ -40,51 +44,55 @@ export class Repository {
     return found !== undefined && !found.isDirectory();
   }
 
-  /** Names in a directory of the repository, sorted; none where there is none. */
+  /** Returns the sorted names in a directory; empty when it does not exist. */
   async list(directory: string): Promise<string[]> {
     return (await readdir(join(this.root, directory)).catch(() => [])).sort();
   }
 
-  /** A TOML, JSON or YAML file. Undefined where there is none, and for one that cannot be read. */
+  /** Parses a TOML, JSON or YAML file; returns undefined when it is missing or invalid. */
   async readTable(file: string): Promise<Table | undefined> {
     return await this.parse(file).catch(() => undefined);
   }
 
-  /** The same for a manifest: one that cannot be read is noted, and counts as missing. */
+  /** Parses a manifest; records an invalid one, and treats it as missing. */
   async readManifest(file: string): Promise<Table | undefined> {
     return await this.parse(file).catch((error: Error) => this.markUnread(file, error.message));
   }
 
-  /** The same for a lock, which nothing replaces. Throws DEPENDENCY_UNRESOLVED with what its format says. */
+  /**
+   * Parses a lock, which no other manifest can replace.
+   *
+   * @throws DEPENDENCY_UNRESOLVED when the lock is invalid, with the parser's message.
+   */
   async readLock(file: string): Promise<Table | undefined> {
     return await this.parse(file).catch((error: Error) => {
       throw unresolvedError(`${file} cannot be read: ${error.message}`);
     });
   }
 
-  /** Notes that the requirements of a manifest are not known, and why. */
+  /** Records a manifest that could not be read. */
   markUnread(file: string, problem: string): undefined {
     this.problems.set(file, problem);
   }
 
-  /** Why the requirements of a manifest are not known. */
+  /** Returns the problem of a manifest that could not be read. */
   getProblem(file: string): string | undefined {
     return this.problems.get(file);
   }
 
-  /** All of these, in sentences without their stop. */
+  /** Describes all manifests that could not be read, in sentences without a period. */
   listUnread(): string[] {
     return [...this.problems].map(([file, problem]) => `the requirements of ${file} were not read: ${problem}`);
   }
 
-  /** Name and text of every file that was read, sorted by name. */
+  /** Returns path and text of every file that was read, sorted by path. */
   async listTexts(): Promise<string[]> {
     const read = await Promise.all(
       [...this.textsByFile].map(async ([file, text]) => [file, await text.catch(() => undefined)] as const),
     );
     return read
       .flatMap(([file, text]) => (text === undefined ? [] : [[file, text]]))
-      .sort(([one = ''], [other = '']) => (one < other ? -1 : 1))
+      .sort(([left = ''], [right = '']) => (left < right ? -1 : 1))
       .flat();
   }
 

@@ -2,7 +2,7 @@ import type { ManifestRequirements } from './manifest-requirements.js';
 import type { Repository } from './repository.js';
 import { asText, asTexts, parseTable, tableAt } from './tables.js';
 
-/** The block that a script states its own requirements in (PEP 723). Undefined where the file has none. */
+/** Reads the requirements in a script's metadata (PEP 723); returns undefined when the file has none. */
 export async function readScriptRequirements(
   repository: Repository,
   file: string,
@@ -27,7 +27,7 @@ export async function readScriptRequirements(
   };
 }
 
-/** Text between `# /// script` and `# ///`, without the marks, on the lines that it has in the file. */
+/** Returns the text between `# /// script` and `# ///` without comment signs, at the same lines as in the file. */
 function findBlock(text: string): string | undefined {
   const lines = text.split(/\r?\n/);
   const start = lines.indexOf('# /// script');

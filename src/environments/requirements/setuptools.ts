@@ -3,7 +3,7 @@ import type { ManifestRequirements, RequirementsReader } from './manifest-requir
 import { isInstallable } from './pyproject.js';
 import { readIniSection } from './read-ini-section.js';
 
-/** What setuptools alone knows, and runs the repository's code to say; a setup.cfg that makes no package is a list. */
+/** Reads setup.py or setup.cfg. setuptools must run code of the repository; a setup.cfg without a package is a list. */
 export const readSetuptoolsRequirements: RequirementsReader = async (repository, directory) => {
   const files = ['setup.py', 'setup.cfg'].map((name) => join(directory, name));
   const present = await Promise.all(files.map((file) => repository.has(file)));
@@ -11,13 +11,13 @@ export const readSetuptoolsRequirements: RequirementsReader = async (repository,
   if (from === undefined) return undefined;
   const [script, settings] = await Promise.all(files.map((file) => repository.readText(file)));
   const broken = repository.getProblem(join(directory, 'pyproject.toml'));
-  if (broken !== undefined && script !== undefined) repository.markUnread(join(directory, 'setup.py'), broken); // nothing builds it
+  if (broken !== undefined && script !== undefined) repository.markUnread(join(directory, 'setup.py'), broken); // no tool can build it
   if (!(await isInstallable(repository, directory))) return await readSetupCfg(from, directory, settings ?? '');
   const isEmpty = ![script, settings].some((text) => text?.includes('install_requires'));
   return { from, projects: [from], needsCopy: true, hasNoDependencies: isEmpty };
 };
 
-/** Nothing where it only configures tools: other manifests may say what is required. */
+/** Reads the list of requirements; returns undefined when setup.cfg only configures tools. */
 async function readSetupCfg(from: string, directory: string, text: string): Promise<ManifestRequirements | undefined> {
   const options = await readIniSection(text, 'options');
   const required = options.get('install_requires');

@@ -1,17 +1,19 @@
 import { createHash } from 'node:crypto';
 import { asTable, asText, isTable, type Table, tableAt } from './tables.js';
 
-// Each of these tools keeps in its lock a digest of what it locked. Its versions digest differently, so that a lock is
-// stale only when none of them would have written the digest that it holds.
+// These tools store a digest of the manifest in the lock. Versions of a tool digest differently, so a lock is stale only
+// when no version would have written its digest.
 
-/** Whether `poetry.lock` was made for another pyproject.toml. */
+/** Tells whether `poetry.lock` belongs to another pyproject.toml. */
 export function isPoetryLockStale(lock: Table, pyproject: Table): boolean {
-  const kept = asText(tableAt(lock, 'metadata')?.['content-hash']);
-  return kept !== undefined && !poetryContents(pyproject).some((content) => sha256(pythonJson(content)) === kept);
+  const digest = asText(tableAt(lock, 'metadata')?.['content-hash']);
+  return (
+    digest !== undefined && !listPoetryContents(pyproject).some((content) => sha256(pythonJson(content)) === digest)
+  );
 }
 
-/** As Poetry 1.0, 1.2, 2.0 and 2.2 see it. */
-function poetryContents(pyproject: Table): Table[] {
+/** Returns the content that Poetry 1.0, 1.2, 2.0 and 2.2 digest. */
+function listPoetryContents(pyproject: Table): Table[] {
   const poetry = tableAt(pyproject, 'tool', 'poetry') ?? {};
   const projectKeys = ['requires-python', 'dependencies', 'optional-dependencies'];
   const project = pick(tableAt(pyproject, 'project') ?? {}, projectKeys);
@@ -28,10 +30,10 @@ function poetryContents(pyproject: Table): Table[] {
   ];
 }
 
-/** Whether `pdm.lock` was made for another pyproject.toml. */
+/** Tells whether `pdm.lock` belongs to another pyproject.toml. */
 export function isPdmLockStale(lock: Table, pyproject: Table): boolean {
-  const kept = asText(tableAt(lock, 'metadata')?.content_hash)?.replace(/^sha256:/, '');
-  if (kept === undefined || !/^[0-9a-f]{64}$/.test(kept)) return false;
+  const digest = asText(tableAt(lock, 'metadata')?.content_hash)?.replace(/^sha256:/, '');
+  if (digest === undefined || !/^[0-9a-f]{64}$/.test(digest)) return false;
   const project = tableAt(pyproject, 'project') ?? {};
   const pdm = tableAt(pyproject, 'tool', 'pdm') ?? {};
   const resolution = asTable(pdm.resolution);
@@ -48,23 +50,25 @@ export function isPdmLockStale(lock: Table, pyproject: Table): boolean {
     { ...common, 'dev-dependencies': groups, overrides: resolution.overrides ?? {} },
     { ...common, 'dev-dependencies': old, overrides: resolution.overrides ?? {} },
   ];
-  return !contents.some((content) => sha256(pythonJson(content)) === kept);
+  return !contents.some((content) => sha256(pythonJson(content)) === digest);
 }
 
-/** Sections of a Pipfile that are no packages. */
+/** Known sections of a Pipfile; all others are custom groups of packages. */
 const sections = ['source', 'packages', 'dev-packages', 'requires', 'scripts', 'pipfile', 'pipenv'];
 
-/** Whether `Pipfile.lock` was made for another Pipfile. One that names no index has an index that only Pipenv knows. */
+/** Tells whether `Pipfile.lock` belongs to another Pipfile. Unknown for a Pipfile without an index: false. */
 export function isPipfileLockStale(lock: Table, pipfile: Table): boolean {
-  const kept = asText(tableAt(lock, '_meta', 'hash')?.sha256);
-  if (kept === undefined || pipfile.source === undefined) return false;
-  const more = Object.fromEntries(Object.entries(pipfile).filter(([name]) => !sections.includes(name)));
+  const digest = asText(tableAt(lock, '_meta', 'hash')?.sha256);
+  if (digest === undefined || pipfile.source === undefined) return false;
+  const customGroups = Object.fromEntries(Object.entries(pipfile).filter(([name]) => !sections.includes(name)));
   const content = {
     _meta: { sources: pipfile.source, requires: pipfile.requires ?? {} },
     default: pipfile.packages ?? {},
     develop: pipfile['dev-packages'] ?? {},
   };
-  return ![content, { ...content, ...more }].some((one) => sha256(pythonJson(one, [',', ':'])) === kept);
+  return ![content, { ...content, ...customGroups }].some(
+    (variant) => sha256(pythonJson(variant, [',', ':'])) === digest,
+  );
 }
 
 const pick = (table: Table, keys: string[]): Table =>
@@ -72,7 +76,7 @@ const pick = (table: Table, keys: string[]): Table =>
 
 const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex');
 
-/** As Python's `json.dumps(value, sort_keys=True)` writes it. */
+/** Formats a value as Python's `json.dumps(value, sort_keys=True)`. */
 function pythonJson(value: unknown, separators: [string, string] = [', ', ': ']): string {
   if (Array.isArray(value)) return `[${value.map((item) => pythonJson(item, separators)).join(separators[0])}]`;
   if (isTable(value)) {

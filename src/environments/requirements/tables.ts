@@ -1,12 +1,12 @@
 import { parseText } from '../../parsing/parse-text.js';
 
-/** Characters that are parsed at once: they take some milliseconds. More go to a thread. */
-const parsedAtOnce = 20_000;
+/** Characters to parse in this thread, which takes some milliseconds. Longer texts go to a worker thread. */
+const maxInlineCharacters = 20_000;
 
-/** Bytes of a parsed document, as JSON: a lock file of a thousand packages has two million. */
+/** Bytes of a parsed document as JSON; a lock of a thousand packages has two million. */
 const maxTableBytes = 16_000_000;
 
-/** A parsed TOML, JSON or YAML document, of which nothing is known yet. */
+/** An unvalidated TOML, JSON or YAML document. */
 export type Table = Record<string, unknown>;
 
 export const isTable = (value: unknown): value is Table =>
@@ -19,7 +19,7 @@ export const asText = (value: unknown): string | undefined => (typeof value === 
 export const asTexts = (value: unknown): string[] =>
   Array.isArray(value) ? value.filter((item) => typeof item === 'string') : [];
 
-/** The table under these keys; undefined where there is none. */
+/** Returns the table at a path of keys, or undefined. */
 export function tableAt(table: Table | undefined, ...keys: string[]): Table | undefined {
   const value = keys.reduce<unknown>((inner, key) => (isTable(inner) ? inner[key] : undefined), table);
   return isTable(value) ? value : undefined;
@@ -27,12 +27,15 @@ export function tableAt(table: Table | undefined, ...keys: string[]): Table | un
 
 type Format = 'json' | 'yaml' | 'toml';
 
-/** Throws an error whose message begins with the place, `pixi.toml:3: …`. An empty document is an empty table. */
-export async function parseTable(file: string, text: string, format: Format = formatOf(file)): Promise<Table> {
-  const parsed = await parseText(format, text, { maxInlineCharacters: parsedAtOnce, maxBytes: maxTableBytes });
+/**
+ * Parses a document as a table. An empty document is an empty table. Throws an `Error` when the document is invalid; its
+ * message starts with the location: `pixi.toml:3: …`.
+ */
+export async function parseTable(file: string, text: string, format: Format = detectFormat(file)): Promise<Table> {
+  const parsed = await parseText(format, text, { maxInlineCharacters, maxBytes: maxTableBytes });
   if (parsed.problem !== undefined) throw invalidTableError(file, parsed.line, parsed.problem);
   const value = parsed.value ?? {};
-  if (!isTable(value)) throw invalidTableError(file, 1, 'holds no mapping of keys');
+  if (!isTable(value)) throw invalidTableError(file, 1, 'contains no mapping of keys');
   return value;
 }
 
@@ -41,7 +44,7 @@ function invalidTableError(file: string, line: number | undefined, problem: stri
   return new Error(`${file}${line === undefined ? '' : `:${line}`}: ${first}`);
 }
 
-function formatOf(file: string): Format {
+function detectFormat(file: string): Format {
   if (file.endsWith('.json') || file.endsWith('Pipfile.lock')) return 'json';
   return /\.ya?ml$/.test(file) ? 'yaml' : 'toml';
 }
