@@ -2,7 +2,7 @@
 
 import time
 
-from definitions import Definitions
+from definition_index import Definitions
 from documented_calls import find_doctest_calls, find_readme_calls
 from literal_calls import read_calls
 from modules import Modules

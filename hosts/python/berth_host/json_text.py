@@ -13,7 +13,8 @@ import uuid
 from .data_frames import JoinedLabel
 from .errors import HostError
 from .original_json import Decoder, Encoder, dumps, loads
-from .output_values import convert, convert_step, is_record, kind_name, needs_care
+from .output_values import convert, convert_step, kind_name, needs_care
+from .record_values import is_record
 from .value_paths import describe_part
 
 encoder = Encoder(ensure_ascii=False, allow_nan=False, separators=(",", ":"), default=convert)

@@ -9,7 +9,6 @@ or Fraction becomes a number if a float or an integer holds it exactly, else tex
 
 import collections
 import collections.abc
-import dataclasses
 import datetime
 import decimal
 import enum
@@ -25,13 +24,13 @@ from .data_frames import pandas_converter
 from .data_uri import data_uri
 from .library_records import model_converter
 from .pil_images import image_converter
+from .record_values import is_record, named_sequence, record_object, row_object
 
 known = {}
 """Type → its converter. Caching it means that a list of a million numpy numbers needs one lookup."""
 
 TEXT = frozenset((str,))
 SCALARS = frozenset((str, int, float, bool, type(None)))
-PLAIN_CONTAINERS = frozenset((list, dict, tuple))
 MAX_DECIMAL_INTEGER = decimal.Decimal(10) ** 300
 
 
@@ -74,12 +73,6 @@ def needs_care(value):
     return not SCALARS.issuperset(map(type, value)) and any(map(needs_care, value))
 
 
-def is_record(value):
-    """Whether a value is a dataclass instance."""
-    kind = type(value)
-    return kind not in PLAIN_CONTAINERS and hasattr(kind, "__dataclass_fields__")
-
-
 def kind_name(value):
     kind = type(value)
     return kind.__qualname__ if kind.__module__ == "builtins" else kind.__module__ + "." + kind.__qualname__
@@ -105,40 +98,6 @@ def standard_converter(value):
         if isinstance(value, kind):
             return converter
     return str if type(value).__module__ == "ipaddress" else None
-
-
-def record_object(record):
-    """Returns the fields of a dataclass. One that is a dict adds its entries; one that is a list adds them as `items`.
-
-    A dict shows an optional field by having an entry for it, as the outputs of transformers do: None is left out.
-    """
-    fields = {field.name: getattr(record, field.name) for field in dataclasses.fields(record)}
-    if isinstance(record, dict):
-        return merge_fields(dict(record), {name: value for name, value in fields.items() if value is not None})
-    return merge_fields(fields, {"items": list(record)}) if isinstance(record, (list, tuple)) else fields
-
-
-def merge_fields(entries, fields):
-    """Adds the fields that `entries` lacks. Raises ValueError if an entry has the name of a different field."""
-    for name, value in fields.items():
-        if name in entries and entries[name] is not value:
-            raise ValueError("its field and its entry %r differ" % name)
-    return {**entries, **fields}
-
-
-def named_sequence(values):
-    """Converts a sequence with names for some items (pyparsing.ParseResults): to an object only if every item has a name."""
-    named = dict(values)
-    return named if len(named) == len(values) else list(values)
-
-
-def row_object(row):
-    """Converts a database row (sqlite3.Row) to an object of its columns."""
-    names = list(row.keys())
-    repeated = next((name for index, name in enumerate(names) if name in names[:index]), None)
-    if repeated is not None:
-        raise ValueError("it has the column %r twice" % repeated)
-    return dict(zip(names, row))
 
 
 def decimal_number(value):
