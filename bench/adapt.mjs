@@ -1,4 +1,4 @@
-// Berth's own time in one round of adaptation, and the prompt of a large repository.
+// Measures Berth's own time in one round of adaptation, and the size of the prompt of a large repository.
 // `npm run build && node bench/adapt.mjs`; needs the Temporal CLI. Method: bench/README.md
 import { spawn } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
@@ -26,7 +26,7 @@ const replies = [
   { content: '<run_interface>{"type":"function","module":"app","callable":"predict"}</run_interface>' },
 ];
 
-/** Milliseconds that the model's replies took, from the request's last byte to the answer's: not Berth's. */
+/** Milliseconds of the model's replies, from the last byte of a request to that of its answer. */
 let modelTime = 0;
 let turn = 0;
 const model = createServer(async (request, response) => {
@@ -99,7 +99,7 @@ function chunk(choices, more = {}) {
   return `data: ${JSON.stringify(event)}\n\n`;
 }
 
-/** Not in step with this process: the model answers from here. */
+/** Runs asynchronously, because the model answers from this process. */
 function runBerth(...words) {
   return new Promise((resolve, reject) => {
     const child = spawn(process.execPath, [berth, ...words], { env });

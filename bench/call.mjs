@@ -1,5 +1,5 @@
-// Calls, side by side in one run: Berth's local strategy, a bare unix-socket echo, FastAPI under uvicorn, BentoML.
-// `npm run build && node bench/call.mjs`; needs uv (the peers go into environments of their own). Method: bench/README.md
+// Compares calls in one run: Berth's local strategy, a bare unix-socket echo, FastAPI under uvicorn, BentoML.
+// `npm run build && node bench/call.mjs`; needs uv, for the environments of the peers. Method: bench/README.md
 import { spawnSync } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -38,7 +38,7 @@ try {
   for (const end of ends.reverse()) await end();
 }
 
-/** Twice: client and servers on one processor, and where the scheduler puts them. */
+/** Measures twice: with client and servers on one processor, and as scheduled. */
 function measureLatency() {
   const latency = [process.execPath, fileURLToPath(new URL('latency.mjs', import.meta.url))];
   const pin = ['taskset', '--cpu-list', '0'];
@@ -48,7 +48,7 @@ function measureLatency() {
     ['placed by the scheduler', latency],
   ]) {
     console.log(`\nOne client, median of a warm call, ${where}`);
-    if (words === undefined) console.log('  not measured: no taskset on the PATH');
+    if (words === undefined) console.log('  skipped: taskset is not on the PATH');
     else if (spawnSync(words[0], words.slice(1), { stdio: 'inherit' }).status !== 0) process.exit(1);
   }
 }
@@ -92,7 +92,7 @@ async function measureSleepers(calls) {
   }
 }
 
-/** Code that computes, eight callers; in turn, so that what else the machine does meets all. */
+/** Measures eight callers of code that computes, alternating so that other load affects all equally. */
 async function compareReplicas(one, pair) {
   const computeAll = async (call) => {
     const before = performance.now();
@@ -121,7 +121,7 @@ async function measureIndependence(berth) {
   console.log(`Beside a call that sleeps 2 s: ${beside.toFixed(0)} µs, alone ${alone.toFixed(0)} µs`);
 }
 
-/** 1 MB of text there and back; in process: JSON.stringify and JSON.parse of the inputs and of the answer. */
+/** Measures a round trip of 1 MB of text against JSON.stringify and JSON.parse of inputs and answer in one process. */
 async function compareText(berth) {
   const text = 'The quick brown fox said: "jump"\n'.repeat(31_000).slice(0, 1_000_000);
   const inProcess = async (inputs) =>

@@ -1,4 +1,4 @@
-// From the signal to "cleaned" while a coding agent works: one that obeys, and one that ignores every signal it can.
+// Measures a cleanup while a coding agent works, from the signal to "cleaned": one agent obeys signals, one ignores them.
 // `npm run build && node bench/cleanup.mjs [ROUNDS]`; needs the Temporal CLI. Method: bench/README.md
 import { execFile } from 'node:child_process';
 import { chmod, mkdir, mkdtemp, readdir, readFile, readlink, rm, writeFile } from 'node:fs/promises';
@@ -15,7 +15,7 @@ const source = join(directory, 'solution');
 process.env.BERTH_HOME = home;
 const { Client, Connection } = await import('@temporalio/client');
 
-/** Each has a child and a grandchild in its group, and one in a session of its own. */
+/** Each agent has a child and a grandchild in its process group, and one in its own session. */
 const agents = {
   obedient: { trap: '', wanted: 2 },
   stubborn: { trap: "trap '' INT TERM HUP; ", wanted: 8 },
@@ -57,7 +57,7 @@ async function writeAgents() {
   await writeFile(join(home, 'config.yaml'), `${lines.join('\n')}\n`);
 }
 
-/** The agent, its children and what they started. */
+/** The agent and its descendants. */
 async function untilAtWork(name) {
   for (const until = Date.now() + 30_000; (await listAgents()).length < 5; await sleep(20))
     if (Date.now() > until) throw new Error(`the agent of ${name} is not at work`);
@@ -93,7 +93,7 @@ async function measure(client, agent) {
   );
 }
 
-/** Processes that work below a deployment: an agent's, while nothing else runs. */
+/** Lists processes with a working directory in a deployment; while nothing else runs, they are the agent's. */
 async function listAgents() {
   const pids = (await readdir('/proc')).filter((entry) => /^\d+$/.test(entry));
   const found = await Promise.all(

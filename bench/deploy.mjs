@@ -1,4 +1,4 @@
-// Whole commands, as a user types them: the call, a deployment whose environment exists, the stack from nothing.
+// Measures whole commands: a call, a deployment with an existing environment, the start of the stack.
 // `npm run build && node bench/deploy.mjs`; needs the Temporal CLI. Method: bench/README.md
 import { execFileSync, spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
@@ -25,23 +25,23 @@ try {
   rmSync(home, { recursive: true, force: true });
 }
 
-/** An empty home: server, worker, and the first step of a deployment under way. */
+/** Measures from an empty home to the first step of a deployment, with the start of server and worker. */
 function measureStack() {
   const began = Date.now();
   runBerth('deploy', example, '--name', 'first');
   const info = JSON.parse(runBerth('status', 'first', '--json'));
   const firstStep = Date.parse(info.steps[0].startedAt) - began;
-  console.log(`stack from nothing to the first step: ${(firstStep / 1000).toFixed(2)} s`);
+  console.log(`start of the stack to the first step: ${(firstStep / 1000).toFixed(2)} s`);
 }
 
 function measureDeployments(count) {
   const names = Array.from({ length: count }, (_, index) => `again-${index + 1}`);
   const times = names.map((name) => time(() => runBerth('deploy', example, '--name', name)));
-  console.log(`deploy, environment there: median ${median(times).toFixed(0)} ms of ${count} (whole command)`);
+  console.log(`deploy with an existing environment: median ${median(times).toFixed(0)} ms of ${count} (whole command)`);
   return names;
 }
 
-/** What is Temporal's own: from a step's scheduling to its start, and each workflow task from scheduling to its end. */
+/** Measures Temporal's share: activities from scheduling to start, and workflow tasks from scheduling to end. */
 async function reportTemporal(names) {
   const address = /Temporal at (\S+),/.exec(runBerth('up'))?.[1];
   const connection = await Connection.connect({ address });

@@ -1,4 +1,4 @@
-// What Berth adds to the frameworks that it runs: a warm call, a second deployment, ten at once, a stop; side by side.
+// Measures what Berth adds to the frameworks that it runs: a warm call, a second deployment, ten concurrent ones, a stop.
 // `npm run build && node bench/frameworks.mjs`; needs the Temporal CLI, uv and a container engine. Method: bench/README.md
 import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -19,7 +19,7 @@ process.env.BERTH_HOME = home;
 const { DeployedSoftware, DeploymentFactory } = await import('../dist/src/index.js');
 const run = promisify(execFile);
 
-/** One solution for all. `command` starts what Berth made of it, as the framework itself does. */
+/** One solution for all frameworks; `command` starts Berth's result with the framework's own command. */
 const solution = 'def predict(text=""):\n    return text\n';
 const strategies = {
   docker: { path: '/run', wrap: (inputs) => inputs, calls: 3_000 },
@@ -33,7 +33,7 @@ const strategies = {
   },
 };
 const source = join(home, 'source');
-/** Second deployments of each strategy in each way that are measured. */
+/** Number of measured second deployments for each strategy and method. */
 const deployments = 10;
 
 try {
@@ -51,8 +51,8 @@ try {
 }
 
 /**
- * The same repository under another name, by a program that uses the library and by the whole command, against the
- * framework's own command on the same code and environment.
+ * Deploys the same repository under another name, with the library and with the command, and compares both to the
+ * framework's own command with the same code and environment.
  */
 async function measureDeployments() {
   console.log('\nSecond deployment of an unchanged repository, until it answers');
@@ -65,14 +65,14 @@ async function measureDeployments() {
       const { published, ended } = await deployUntilPublished(second, strategy);
       await runBerth('cleanup', second, '--yes');
       const alone = command && (await startFramework(`first-${strategy}`, strategies[strategy]));
-      // The first loads what a program loads with its first deployment.
+      // The first round loads modules.
       if (round > 0) rounds.push({ library, command: published, ended, alone });
     }
     console.log(`  ${strategy.padEnd(10)} ${describeDeployments(rounds)}`);
   }
 }
 
-/** A framework's own start varies by more than what Berth adds to it: each round is compared with its own. */
+/** Compares within each round, because a framework's start varies by more than Berth's overhead. */
 function describeDeployments(rounds) {
   const middle = (measure) => seconds(median(rounds.map(measure)));
   const describe = (way) => {
@@ -85,7 +85,7 @@ function describeDeployments(rounds) {
   return `${describe('library')}, ${describe('command')}, which has ended after ${ended}${own ?? ''} (wanted: ${wanted})`;
 }
 
-/** Milliseconds from the framework's command to its readiness. */
+/** Measures milliseconds from the framework's command to its readiness. */
 async function startFramework(name, { command, ready }) {
   const { plan } = await readHandle(name);
   const port = await getPort();
@@ -120,7 +120,7 @@ function serveGraph(_plan, port) {
   return { argv, env: { ...process.env, ...own } };
 }
 
-/** Berth and a keep-alive client take turns call by call, so that what else the machine does meets both. */
+/** Alternates calls of Berth and a keep-alive client, so that other load affects both equally. */
 async function measureCalls() {
   console.log('\nWarm call, one client: median through Berth, and of a keep-alive client at the same endpoint');
   for (const [strategy, { path, wrap, calls }] of Object.entries(strategies)) {
@@ -145,7 +145,7 @@ async function measureCalls() {
   }
 }
 
-/** Each of them alone, one after the other, and then all of them at once. */
+/** Measures deployments one after the other, then all at once. */
 async function measureTenAtOnce() {
   const names = [
     'local',
@@ -194,7 +194,7 @@ async function deploy(name, strategy) {
   await runBerth('deploy', source, '--name', name, '--strategy', strategy, '--agent', 'none');
 }
 
-/** Milliseconds from the start of the command until callers are let to what it deployed, and until it has ended. */
+/** Measures milliseconds from the start of the command until its deployment is active, and until it ends. */
 async function deployUntilPublished(name, strategy) {
   const began = performance.now();
   const ended = deploy(name, strategy).then(() => performance.now() - began);

@@ -1,4 +1,4 @@
-// What many deployments cost while nothing happens: CPU of worker and server, events of history, `status` of one.
+// Measures the idle cost of many deployments: CPU of worker and server, history events, `status` of one.
 // `npm run build && node bench/idle.mjs [DEPLOYMENTS] [SECONDS]`; needs the Temporal CLI. Method: bench/README.md
 import { execFile } from 'node:child_process';
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
@@ -43,7 +43,7 @@ async function deployAll() {
   console.log(`${count} deployed in ${((performance.now() - began) / 1000).toFixed(0)} s`);
 }
 
-/** CPU by the kernel's own count, and what was added to the histories meanwhile. */
+/** Measures CPU time as the kernel counts it, and the events added to the histories. */
 async function measureIdle(title) {
   const pids = { server: await pidOf('server'), worker: await pidOf('worker') };
   const before = await readCosts(pids);
@@ -58,7 +58,7 @@ async function measureIdle(title) {
       `${total.toFixed(1)} % of one core in ${took.toFixed(0)} s (wanted for 200: 10 %); load ${loadavg()[0].toFixed(1)}`,
   );
   console.log(`  memory: server ${await memoryOf(pids.server)}, worker ${await memoryOf(pids.worker)}`);
-  console.log(`  events added meanwhile to all their histories: ${after.events - before.events}`);
+  console.log(`  history events added: ${after.events - before.events}`);
 }
 
 async function readCosts({ server, worker }) {
@@ -75,7 +75,7 @@ async function countEvents() {
   });
 }
 
-/** The whole command beside an empty Node process, in turn; then what is left of it where Node and its code are there. */
+/** Measures the whole command and an empty Node process in turn, then the command's work in a warm process. */
 async function measureStatus() {
   const times = { command: [], node: [], info: [], query: [] };
   const software = await DeployedSoftware.open(names[0]);
@@ -116,7 +116,7 @@ async function pidOf(part) {
   return (await readRecord(part)).process.pid;
 }
 
-/** utime and stime, in ticks of 10 ms. */
+/** Sum of utime and stime in ticks of 10 ms. */
 async function cpuSeconds(pid) {
   const stat = await readFile(`/proc/${pid}/stat`, 'utf8');
   const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');

@@ -1,4 +1,4 @@
-// A warm call of one client: Berth's local strategy and its peers in turn. Started by call.mjs, which chooses the processors.
+// Measures a warm call of one client: Berth's local strategy and its peers in turn. call.mjs starts it and selects the processors.
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -21,7 +21,7 @@ try {
   for (const end of ends.reverse()) await end();
 }
 
-/** The peers take turns, so that what else the machine does meets all of them. */
+/** Alternates the peers, so that other load affects all equally. */
 async function compareLatency(peers) {
   const samples = Object.fromEntries(Object.keys(peers).map((name) => [name, []]));
   for (const call of Object.values(peers)) for (let n = 0; n < warmUp; n += 1) await call({ text: 'hello' });

@@ -1,4 +1,4 @@
-// What a call is measured against: real servers, each with the same function behind it.
+// The peers that calls are compared with: real servers that serve the same function.
 import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { writeFile } from 'node:fs/promises';
@@ -42,7 +42,7 @@ for line in sys.stdin:
     print("done", flush=True)
 `;
 
-/** What two processes gain on this machine: a function that has each compute so much, at once, and returns milliseconds. */
+/** Creates a function that lets two processes compute concurrently and returns milliseconds. */
 export function startBareProcesses(ends) {
   const children = [0, 1].map(() => spawn('python3', ['-c', computer], { stdio: ['pipe', 'pipe', 'inherit'] }));
   for (const child of children) ends.push(() => endChild(child));
@@ -57,7 +57,7 @@ export function startBareProcesses(ends) {
   };
 }
 
-/** The floor: bytes there and back, no JSON, no dispatch. */
+/** The lower bound: echoes bytes, without JSON and dispatch. */
 export async function startEcho(directory, ends) {
   const path = join(directory, 'echo.sock');
   const child = spawn('python3', ['-c', echoServer, path], { stdio: ['ignore', 'pipe', 'inherit'] });
@@ -149,7 +149,7 @@ function post(agent, port, inputs) {
   });
 }
 
-/** A server ends its workers itself when it is asked to; killed, BentoML leaves them in sessions of their own. */
+/** Terminates a server gracefully so that it ends its workers; a killed BentoML leaves them in their own sessions. */
 async function endChild(child, isGroup = false) {
   if (child.exitCode !== null || child.signalCode !== null) return;
   const gone = once(child, 'exit');

@@ -1,4 +1,4 @@
-// From a killed worker to every deployment supervised again, and whether any software was restarted by it.
+// Measures the time from a killed worker until all deployments are supervised again, and checks that no software restarted.
 // `npm run build && node bench/recover.mjs [DEPLOYMENTS]`; needs the Temporal CLI. Method: bench/README.md
 import { execFile } from 'node:child_process';
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
@@ -42,7 +42,7 @@ try {
   console.log(`longest ${seconds(Math.max(...times))} (wanted for 50: 15 s); load ${loadavg()[0].toFixed(1)}`);
   const after = await readProcesses();
   const restarted = names.filter((_, index) => before[index] !== after[index]);
-  console.log(`software that was restarted by it: ${restarted.length} (wanted: 0)`);
+  console.log(`restarted software: ${restarted.length} (wanted: 0)`);
   await connection.close();
 } finally {
   await runBerth('cleanup', '--all', '--yes').catch((error) => console.error(error.message));
@@ -59,7 +59,7 @@ async function deployAll() {
   await Promise.all(Array.from({ length: 6 }, deployOneAfterAnother));
 }
 
-/** Until the server says of each that its supervision runs on the worker that lives now. */
+/** Waits until supervision of each deployment runs on the current worker. */
 async function untilSupervised(client) {
   const { pid } = (await readRecord('worker')).process;
   const waiting = new Set(names);
@@ -74,7 +74,7 @@ async function untilSupervised(client) {
   }
 }
 
-/** The living process behind each deployment. */
+/** Lists the live process of each deployment. */
 async function readProcesses() {
   return await Promise.all(
     names.map(async (name) => {

@@ -1,4 +1,4 @@
-// Redeploys under load: eight clients in a closed loop while the deployment is redeployed twenty times.
+// Measures redeploys under load: eight clients in a closed loop during twenty redeploys.
 // `npm run build && node bench/redeploy.mjs`; method: bench/README.md
 import { execFile } from 'node:child_process';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
@@ -49,7 +49,7 @@ async function writeVersion(version) {
   await writeFile(join(source, 'main.py'), `def predict():\n    return ${version}\n`);
 }
 
-/** Calls for as long as `work` goes on: how many, how many failed, and the longest time between two answers of a client. */
+/** Calls while `work` runs. Returns the number of calls and failures, and the longest time between two answers of a client. */
 async function load(DeployedSoftware, work) {
   const found = { total: 0, failed: 0, foreign: 0, longest: 0 };
   const software = await DeployedSoftware.open('bench');

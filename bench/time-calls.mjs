@@ -1,9 +1,9 @@
-// Berth's side of a measurement: software behind the local strategy's runner, and the times of calls to it.
+// Berth's side of a measurement: software in the local strategy's runner, and the times of calls to it.
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { LocalRunner } from '../dist/strategies/local/runner.js';
 
-/** Returns its text, after it has slept or computed as long as it is asked to. */
+/** Source of a function that returns its text after it slept or computed for the requested time. */
 export const echo = `
 import time
 def predict(text="", seconds=0.0, spin=0):
@@ -37,7 +37,7 @@ export async function startBerth({ directory, name, ends, resources = {}, source
   return (inputs) => runner.run(inputs);
 }
 
-/** Microseconds of each of `count` calls, one after the other. */
+/** Measures `count` sequential calls in microseconds. */
 export async function timeCalls(call, count) {
   const times = [];
   for (let n = 0; n < count; n += 1) {

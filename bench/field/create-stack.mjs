@@ -3,10 +3,10 @@ import { fileURLToPath } from 'node:url';
 import { execa } from 'execa';
 
 const client = join(dirname(dirname(dirname(fileURLToPath(import.meta.url)))), 'dist', 'client.js');
-/** Variables that would let a model, an agent, a cloud or a server of the user's take part. */
+/** Matches variables that would enable the user's model, agent, cloud or server. */
 const foreign = /^(BERTH|TEMPORAL(?!_CLI$)|OPENAI|ANTHROPIC|GEMINI|GOOGLE|MODAL|BENTO|LANGSMITH|LANGCHAIN|LANGGRAPH)_/;
 
-/** Berth in a home of its own: `run` is one command, `end` removes what was deployed and stops server and worker. */
+/** Berth in a temporary home: `run` runs a command, `end` removes all deployments and stops server and worker. */
 export function createStack(home) {
   const kept = Object.entries(process.env).filter(([name]) => !foreign.test(name));
   const env = { ...Object.fromEntries(kept), BERTH_HOME: home, NO_COLOR: '1' };
@@ -18,7 +18,7 @@ export function createStack(home) {
       timeout: seconds * 1000,
       forceKillAfterDelay: 5000,
       stdin: 'ignore',
-      // Ctrl-C is for the whole run, which lets the one that is under way finish.
+      // Ctrl-C ends the whole run, which lets the current repository finish.
       detached: true,
       cleanup: true,
     });

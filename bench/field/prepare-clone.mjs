@@ -3,8 +3,8 @@ import { join } from 'node:path';
 import { execa } from 'execa';
 
 /**
- * The repository at its commit as a directory: a clone in `from` (as OWNER/NAME, OWNER+NAME or NAME) that is at this
- * commit, else a clone of it made here, else one made from where it is published.
+ * Provides the repository at its commit: a clone in `from` (OWNER/NAME, OWNER+NAME or NAME) at this commit, else a local
+ * clone of it, else a clone of the published repository.
  */
 export async function obtainClone({ slug, commit }, { from, directory }) {
   if (from === undefined) return await clone(`https://github.com/${slug}`, slug, commit, directory);
@@ -15,7 +15,7 @@ export async function obtainClone({ slug, commit }, { from, directory }) {
   return head === commit ? found : await clone(found, slug, commit, directory);
 }
 
-/** With its tags and history, from which some packages read their version, and the files of this commit alone. */
+/** Clones with tags and history, from which some packages read their version, but only with the files of this commit. */
 async function clone(source, slug, commit, directory) {
   const target = join(directory, 'clones', slug);
   if (existsSync(target)) return target;

@@ -2,7 +2,7 @@ import { shapes } from './repository-table.mjs';
 
 const words = { served: 'served', lost: 'LOST', skipped: 'left out' };
 
-/** One line on stdout for a repository that was tried. */
+/** Describes the result of a repository in one line. */
 export function describeResult({ entry, outcome, seconds, reason }) {
   const took = seconds === null || seconds === undefined ? '' : `${seconds.toFixed(1)} s`;
   const line = `${words[outcome].padEnd(8)} ${took.padStart(7)}  ${describeEntry(entry)}`;
@@ -10,7 +10,7 @@ export function describeResult({ entry, outcome, seconds, reason }) {
   return `${line}\n  ${shorten(reason, 600)}${entry.loss ? `\n  known: ${entry.loss}` : ''}`;
 }
 
-/** `41 of 44 served (93 %)`, over what was tried. */
+/** Describes the rate over all tried repositories: `41 of 44 served (93 %)`. */
 export function describeRate(results) {
   const tried = results.filter(({ outcome }) => outcome !== 'skipped');
   const served = tried.filter(({ outcome }) => outcome === 'served');
@@ -19,7 +19,7 @@ export function describeRate(results) {
   return `${served.length} of ${tried.length} served (${rate} %)${left > 0 ? `, ${left} left out` : ''}`;
 }
 
-/** docs/compatibility.md: the rate, a table for each shape, and the losses with their reasons. */
+/** Renders docs/compatibility.md: the rate, a table for each shape, and the losses with their reasons. */
 export function writeReport(results) {
   const repositories = new Set(results.map(({ entry }) => entry.slug)).size;
   const parts = [
@@ -67,7 +67,7 @@ function describeEntry({ slug, folder, arguments: words }) {
 
 const describeArguments = ({ arguments: words }) => (words.length === 0 ? '' : `\`${words.join(' ')}\``);
 
-/** One line without this machine's directories. */
+/** Reduces text to one line without directories of this machine. */
 function shorten(text, length) {
   const line = text
     .replace(/(\/[\w.+@-]+){2,}\/(?=[\w.+@-]+)/g, '…/')

@@ -3,7 +3,7 @@ import { relative } from 'node:path';
 import { parse } from 'yaml';
 import { z } from 'zod';
 
-/** The ways in which the listed repositories offer their code. */
+/** The shapes of the listed repositories. */
 export const shapes = {
   function: 'Functions and classes with predict, run or __call__',
   library: 'Libraries, called by --entry',
@@ -15,7 +15,7 @@ export const shapes = {
   server: 'HTTP servers with a Dockerfile',
 };
 
-/** A call as an example file states it; without an output it must only succeed. */
+/** A call in the form of an example file; without an output it must only succeed. */
 const Call = z.strictObject({
   input: z.unknown(),
   output: z.unknown().optional(),
@@ -26,18 +26,18 @@ const Entry = z.strictObject({
   slug: z.string().regex(/^[\w.-]+\/[\w.-]+$/, 'is OWNER/NAME'),
   commit: z.string().regex(/^[0-9a-f]{40}$/, 'is the 40 hexadecimal digits of a commit'),
   shape: z.enum(Object.keys(shapes)),
-  /** The directory in it that is deployed. */
+  /** Directory of the repository to deploy. */
   folder: z.string().default('.'),
-  /** Added to `berth deploy FOLDER`. */
+  /** Additional options of `berth deploy FOLDER`. */
   arguments: z.array(z.string()).default([]),
   calls: z.array(Call).min(1),
-  /** Needs a container engine. */
+  /** Whether it needs a container engine. */
   engine: z.boolean().default(false),
-  /** Why it cannot be served, where that is known and accepted. */
+  /** Known and accepted reason why it cannot be served. */
   loss: z.string().optional(),
 });
 
-/** Reads and checks the list of repositories. Throws with every mistake and where it stands. */
+/** Reads and validates the list of repositories. Throws an error with all problems and their paths. */
 export async function readTable(path) {
   const name = relative('', path) || path;
   const content = parseYaml(await readFile(path, 'utf8'), name);

@@ -1,4 +1,4 @@
-// Deploys public repositories with Berth's own command, without a model and without an agent, and calls each of them.
+// Deploys public repositories with the berth command, without model and agent, and calls each of them.
 // `npm run field -- --from DIR [--only SLUG] [--jobs N]`; method: bench/README.md
 import { existsSync } from 'node:fs';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
@@ -29,7 +29,7 @@ try {
   process.exitCode = 2;
 }
 
-/** Returns 0 where nothing is lost but what is known to be. */
+/** Returns 0 when all losses are known. */
 async function tryAll({ from, only, table: path, report, results: file, ...numbers }) {
   const [jobs, deadline] = ['jobs', 'deadline'].map((option) => toNumber(option, numbers[option]));
   const table = await readTable(path);
@@ -61,12 +61,12 @@ async function tryAll({ from, only, table: path, report, results: file, ...numbe
   }
 }
 
-/** What an earlier run served: it is not tried again. */
+/** Reads the repositories that an earlier run served, to skip them. */
 async function readResults(file) {
   return file !== undefined && existsSync(file) ? JSON.parse(await readFile(file, 'utf8')) : {};
 }
 
-/** Whether `--only` names it: by its slug, or by its slug and folder (`owner/name/folder`). */
+/** Whether `--only` selects it by its slug, or by slug and folder (`owner/name/folder`). */
 function isNamed({ slug, folder }, name) {
   return [slug, join(slug, folder)].includes(name);
 }
@@ -77,7 +77,7 @@ function toNumber(option, text) {
   return number;
 }
 
-/** Maps with at most `limit` at a time; the results are in the order of the items. */
+/** Maps at most `limit` items at a time. Returns the results in the order of the items. */
 async function mapInOrder(items, limit, map) {
   const results = [];
   const rest = items.entries();

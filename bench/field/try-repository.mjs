@@ -7,7 +7,7 @@ const { matchOutput } = await createJiti(import.meta.url).import('../../src/adap
 
 /**
  * Deploys one repository, makes its calls and removes it again.
- * @returns its outcome, `served`, `lost` or `skipped`, with the reason of a loss and the seconds until it ran
+ * @returns `served`, `lost` or `skipped`, with the reason of a loss and the seconds until it ran
  */
 export async function tryRepository(entry, name, { stack, from, directory, deadline }) {
   if (entry.engine && !(await hasEngine(stack)))
@@ -45,7 +45,7 @@ async function makeCall(stack, call, { name, directory }) {
   if (difference !== null) throw new Error(difference);
 }
 
-/** The code, the message, and the last line of the evidence where the message does not have it. */
+/** Joins code, message, and the last line of the evidence unless the message has it. */
 function describeFailure(error, stderr) {
   if (!error) return lastLine(stderr) || 'the command failed without a word';
   const last = lastLine(error.evidence ?? '');

@@ -13,7 +13,7 @@ import { temporaryDirectory, temporarySolution, writeTree } from '../support/tem
 import { listProcesses, temporaryStack } from '../support/temporary-stack.js';
 import { type Refusal, runJson } from './run-json.js';
 
-// docs/adding-a-strategy.md: its blocks are the example's files, and what it types is typed here.
+// docs/adding-a-strategy.md: its blocks are the files of the example, and its commands run here.
 
 const page = readFileSync(join(packageRoot, 'docs', 'adding-a-strategy.md'), 'utf8');
 const elsewhere = temporaryDirectory('berth-strategies-');
@@ -41,7 +41,7 @@ interface Report {
   checks: { name: string; outcome: string; evidence: string | null }[];
 }
 
-test('its blocks are the files of the example, and no file of code is left out', () => {
+test('the blocks of the document are the files of the example, without omissions', () => {
   const blocks = [...page.matchAll(/^### `([\w./]+)`\n\n```\w*\n([\s\S]*?)^```$/gm)];
   for (const [, file = '', text] of blocks)
     expect(text).toBe(readFileSync(join(exampleStrategyDirectory, file), 'utf8'));
@@ -50,11 +50,11 @@ test('its blocks are the files of the example, and no file of code is left out',
   expect(blocks.map(([, file]) => file).sort()).toEqual(shown);
 });
 
-test('it names every key of config.yaml', () => {
+test('the document names every key of config.yaml', () => {
   for (const key of Object.keys(StrategyConfig.shape)) expect(page).toContain(`| \`${key}\` |`);
 });
 
-test('what costs money is tested when somebody says so, and not without a way to find what is left of it', async () => {
+test('a strategy that costs money is tested only with --yes and a way to find orphans', async () => {
   const paid = join(temporaryDirectory(), 'paid');
   cpSync(join(elsewhere, 'lifted'), paid, { recursive: true });
   const config = readFileSync(join(paid, 'config.yaml'), 'utf8').replace(
@@ -74,7 +74,7 @@ test('what costs money is tested when somebody says so, and not without a way to
     });
 });
 
-test('what it types writes a strategy, tests it, deploys with it and cleans up', async () => {
+test('the commands of the document create a strategy, test it, deploy with it and clean up', async () => {
   const [, commands = ''] = /^## Make one that works$([\s\S]*?)^## /m.exec(page) ?? [];
   const lines = commands.match(/^npx berth .*$/gm) ?? [];
   expect(lines).toHaveLength(6);
@@ -95,11 +95,11 @@ test('what it types writes a strategy, tests it, deploys with it and cleans up',
   expect(tested).toMatch(/^33 passed, 0 failed, 0 skipped$/m);
   expect(page).toContain('33 checks');
   expect(JSON.parse(answer ?? '')).toEqual({ status: 'success', output: 'hello' });
-  await runBin(['down'], { home: home.root }); // the worker knows no BERTH_STRATEGIES
+  await runBin(['down'], { home: home.root }); // the worker lacks BERTH_STRATEGIES
   rmSync(join(home.strategies, 'procfile'), { recursive: true });
 });
 
-test('writing it again is refused, and --directory is for writing alone', async () => {
+test('creating it again is refused, and --directory works only with new', async () => {
   const again = await berth<Refusal>('strategies', 'new', 'procfile');
   expect(again).toMatchObject({ exitCode: 2, value: { error: { code: 'STRATEGY_NAME_TAKEN' } } });
   const misplaced = await berth<Refusal>('strategies', 'test', 'local', '--directory', '.');
@@ -151,7 +151,7 @@ test('a strategy of BERTH_STRATEGIES is chosen, serves a Procfile in any languag
   expect(listProcesses({ ...home, root: join(home.deployments, 'loud') })).toEqual([]);
 });
 
-test('a strategy that is written, and changed, while the worker runs is used as it is', async () => {
+test('a strategy that changes while the worker runs is used in its current form', async () => {
   const solution = temporarySolution({ Procfile: 'web: node x.cjs\n', 'x.cjs': '' });
   expect(await berth('strategies', 'new', 'fresh')).toMatchObject({ exitCode: 0 });
   const recipes = join(home.strategies, 'fresh', 'recipes.ts');
@@ -174,7 +174,7 @@ test('a strategy that is written, and changed, while the worker runs is used as 
   }
 });
 
-test('what a strategy needs is said by list, doctor and test, and before a deploy does anything', async () => {
+test('unmet needs of a strategy are shown by list, doctor, test and deploy', async () => {
   const { value: listed } = await berth<StrategyAvailability[]>('strategies', 'list');
   const problem = 'crane: no crane answers (install a crane)';
   expect(listed).toContainEqual(
@@ -198,7 +198,7 @@ test('what a strategy needs is said by list, doctor and test, and before a deplo
   expect(existsSync(join(home.deployments, 'high'))).toBe(false);
 });
 
-test('a strategy that fails its suite is told with evidence, by exit code 1', async () => {
+test('a strategy that fails its suite is reported with evidence and exit code 1', async () => {
   const broken = join(temporaryDirectory(), 'procfile');
   cpSync(exampleStrategyDirectory, broken, { recursive: true });
   const runner = readFileSync(join(broken, 'runner.ts'), 'utf8');
@@ -219,5 +219,5 @@ test('a strategy that fails its suite is told with evidence, by exit code 1', as
     evidence: expect.stringMatching(/^still there: process \d+/),
   });
   const pids = value.checks.flatMap(({ evidence }) => /process (\d+)/.exec(evidence ?? '')?.[1] ?? []);
-  expect(pids.filter((pid) => identifyProcess(Number(pid)) !== null)).toEqual([]); // and the suite leaves nothing of it
+  expect(pids.filter((pid) => identifyProcess(Number(pid)) !== null)).toEqual([]); // the suite leaves no process
 });

@@ -9,14 +9,14 @@ import { temporaryDirectory, temporarySolution, writeTree } from '../support/tem
 import { listProcesses, temporaryStack } from '../support/temporary-stack.js';
 import { type Deployed, describeTree, eventually, type Refusal, runJson } from './run-json.js';
 
-// Whatever is wrong with what a user gives, or with the code that it holds: what the command says, and what it leaves.
+// Invalid input and broken code: the command's message, and the absence of orphans.
 
 const home = temporaryStack();
 const scratch = temporaryDirectory('berth-scratch-');
 const options = { home: home.root, env: { TMPDIR: scratch } };
 const berth = <Value = Deployed>(...words: string[]) => runJson<Value>(words, options);
 
-/** One deployment whose function does, call by call, what goes wrong. */
+/** A deployment whose function fails in the way that the call requests. */
 const fickle = temporarySolution({
   'app.py': `
 import os
@@ -62,7 +62,7 @@ const strategyFiles = (name: string, runnerClass: string | number) => ({
   [`${name}/adapter_instruction.md`]: 'Leave it.',
 });
 
-/** One strategy in which a number stands where a class name belongs, and one that has no runner. */
+/** A strategy with a number instead of a class name, and one without a runner. */
 const badStrategies = { ...strategyFiles('wrong', 5), ...strategyFiles('idle', 'IdleRunner') };
 
 test.each<[string, string[], string, string]>([
@@ -83,10 +83,10 @@ test.each<[string, string[], string, string]>([
   ['examples that are not there', ['deploy', '.', '--example', 'none.json'], 'EXAMPLES_INVALID', 'none.json'],
   ['a name that is taken', ['deploy', '.', '--name', 'fickle'], 'NAME_TAKEN', 'fickle, and it is running'],
   ['a call to an unknown name', ['run', 'nobody'], 'NAME_UNKNOWN', 'nobody'],
-  ['the status of an unknown name', ['status', 'nobody'], 'NAME_UNKNOWN', 'nobody'],
-  ['the end of an unknown name', ['cleanup', 'nobody'], 'NAME_UNKNOWN', 'nobody'],
-  ['the abandoning of what runs', ['abandon', 'fickle'], 'STATE_CONFLICT', 'it is running, not waiting'],
-])('%s is refused, and nothing comes of it', async (_, words, code, message) => {
+  ['status of an unknown name', ['status', 'nobody'], 'NAME_UNKNOWN', 'nobody'],
+  ['cleanup of an unknown name', ['cleanup', 'nobody'], 'NAME_UNKNOWN', 'nobody'],
+  ['abandon of a running deployment', ['abandon', 'fickle'], 'STATE_CONFLICT', 'it is running, not waiting'],
+])('%s is refused without side effects', async (_, words, code, message) => {
   const cwd = temporarySolution({ ...good, 'notes/notes.md': '# Notes\n' });
   mkdirSync(join(cwd, 'empty'));
   const plugins = writeTree(temporaryDirectory(), badStrategies);
@@ -101,7 +101,7 @@ test.each<[string, string[], string, string]>([
   expect(readdirSync(home.ledger)).toEqual(['fickle.jsonl']);
 });
 
-test('of several graphs none is guessed: the line to type names one, and a name that is none is told', async () => {
+test('of several graphs none is guessed: the proposed command names one, and an unknown name is refused', async () => {
   const graphs = { one: './a.py:graph', two: './a.py:graph' };
   const files = { 'langgraph.json': JSON.stringify({ dependencies: ['.'], graphs }), 'a.py': 'graph = None\n' };
   const cwd = temporarySolution(files);
@@ -248,7 +248,7 @@ test.each<[string, Record<string, unknown>, string, string]>([
   ['without a needed input', {}, 'CALL_INPUT', 'needs how; inputs: how (required)'],
   ['that returns an object', { how: 'thing' }, 'CALL_OUTPUT', 'app.Thing'],
   ['that returns NaN', { how: 'nan' }, 'CALL_OUTPUT', 'score is NaN'],
-])('a call %s is answered with what was wrong', async (_, inputs, code, message) => {
+])('a call %s is answered with the error', async (_, inputs, code, message) => {
   const { exitCode, value } = await call(inputs);
   expect({ exitCode, value }).toMatchObject({
     exitCode: 1,
@@ -257,7 +257,7 @@ test.each<[string, Record<string, unknown>, string, string]>([
   expect(await call({ how: 'fine', text: 'four' })).toMatchObject({ exitCode: 0, value: { output: 4 } });
 });
 
-test('for a person a failed call is its answer, then the traceback and the next step', async () => {
+test('a failed call prints its answer, the traceback and the next step', async () => {
   const { exitCode, stdout, stderr } = await runBin(['run', 'fickle', '{"how": "raise", "text": "x"}'], options);
   expect({ exitCode, lines: stdout.split('\n').length }).toEqual({ exitCode: 1, lines: 1 });
   expect(stderr.split('\n')).toEqual([
@@ -268,7 +268,7 @@ test('for a person a failed call is its answer, then the traceback and the next 
   ]);
 });
 
-test('a call that sleeps past its timeout is given up; its process is replaced, and the calls that wait go there', async () => {
+test('a call that exceeds its timeout ends; its process is replaced, and waiting calls use the new one', async () => {
   const before = await countRestarts();
   const { exitCode, value } = await call({ how: 'sleep', seconds: 600 }, '--timeout', '0.5');
   expect({ exitCode, value }).toMatchObject({ exitCode: 1, value: { error: { code: 'CALL_TIMEOUT' } } });
@@ -277,7 +277,7 @@ test('a call that sleeps past its timeout is given up; its process is replaced, 
   await eventually('the restart is counted', async () => (await countRestarts()) === before + 1);
 });
 
-test('a call that prints megabytes is answered, and all of it is in the log', async () => {
+test('a call that prints megabytes is answered, and the log has all of it', async () => {
   expect(await call({ how: 'print' })).toMatchObject({ exitCode: 0, value: { output: 0 } });
   const { stdout } = await runBin(['logs', 'fickle', '--tail', '8192'], options);
   expect(stdout.split('\n').map((line) => Number.parseInt(line, 10))).toEqual(
@@ -285,7 +285,7 @@ test('a call that prints megabytes is answered, and all of it is in the log', as
   );
 });
 
-test('an input of 50 MB arrives whole, from a file and from standard input', async () => {
+test('an input of 50 MB arrives complete, from a file and from standard input', async () => {
   const length = 50 * 1024 * 1024;
   const json = JSON.stringify({ how: 'fine', text: 'x'.repeat(length) });
   const file = join(temporaryDirectory(), 'input.json');
@@ -295,12 +295,15 @@ test('an input of 50 MB arrives whole, from a file and from standard input', asy
   expect((await runJson(['run', 'fickle', '-'], { ...options, input: json })).value).toEqual(answer);
 });
 
-test.each(['{"how": ', 'fine', '', '@nowhere.json'])('the input %j is refused as no JSON', async (input) => {
-  const { exitCode, value } = await berth<Refusal>('run', 'fickle', input);
-  expect({ exitCode, value }).toMatchObject({ exitCode: 2, value: { error: { code: 'INPUT_INVALID' } } });
-});
+test.each(['{"how": ', 'fine', '', '@nowhere.json'])(
+  'the input %j is refused because it is not JSON',
+  async (input) => {
+    const { exitCode, value } = await berth<Refusal>('run', 'fickle', input);
+    expect({ exitCode, value }).toMatchObject({ exitCode: 2, value: { error: { code: 'INPUT_INVALID' } } });
+  },
+);
 
-test('a call that exits the process loses only itself: the software comes back by itself', async () => {
+test('a call that exits the process fails alone, and the software restarts by itself', async () => {
   const before = await countRestarts();
   const { exitCode, value } = await call({ how: 'exit' });
   expect({ exitCode, value }).toMatchObject({ exitCode: 1, value: { error: { code: 'CALL_LOST' } } });
@@ -308,7 +311,7 @@ test('a call that exits the process loses only itself: the software comes back b
   await eventually('the restart is counted', async () => (await countRestarts()) === before + 1);
 });
 
-test('cleanup of all and down leave nothing of it, and the source as it was', async () => {
+test('cleanup of all and down leave nothing, and the source is unchanged', async () => {
   expect(await describeTree(fickle)).toBe(fickleBefore);
   expect(await berth('cleanup', '--all', '--yes')).toMatchObject({ exitCode: 0 });
   expect(await berth('down')).toMatchObject({ exitCode: 0 });

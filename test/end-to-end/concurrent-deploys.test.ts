@@ -6,7 +6,7 @@ import { temporarySolution } from '../support/temporary-directories.js';
 import { listProcesses, temporaryStack } from '../support/temporary-stack.js';
 import { type Deployed, runJson } from './run-json.js';
 
-// Two homes are two worlds; two commands in one home share what they find.
+// Two homes are independent; two commands in one home share the stack.
 
 const [one, other] = [temporaryStack(), temporaryStack()];
 
@@ -21,7 +21,7 @@ const answering = (word: string) => ({
   ...{ exitCode: 0, value: { state: 'running', answer: { status: 'success', output: word } } },
 });
 
-test('two deploys started at the same moment in an empty home share one server and one worker', async () => {
+test('concurrent deploys in an empty home share one server and one worker', async () => {
   const [left, right] = await Promise.all([
     deploy(one, 'left', 'from the left'),
     deploy(one, 'right', 'from the right'),
@@ -30,11 +30,11 @@ test('two deploys started at the same moment in an empty home share one server a
   const said = `${left.stderr}\n${right.stderr}`;
   expect(said.match(/started the embedded Temporal server/g)).toHaveLength(1);
   expect(said.match(/started the worker/g)).toHaveLength(1);
-  // The server, the worker, and the host process of either deployment.
+  // The server, the worker, and the host processes of both deployments.
   expect(listProcesses(one).length).toBe(4);
 });
 
-test('the same name in two homes is two deployments that never meet', async () => {
+test('the same name in two homes is two independent deployments', async () => {
   expect(await deploy(one, 'same', 'one')).toMatchObject(answering('one'));
   expect(await deploy(other, 'same', 'other')).toMatchObject(answering('other'));
   const names = async (home: BerthHome) =>

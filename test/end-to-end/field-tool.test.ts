@@ -9,7 +9,7 @@ import { temporaryDirectory, writeTree } from '../support/temporary-directories.
 
 const clones = temporaryDirectory('berth-clones-');
 
-test('the field tool serves one repository, loses another with its reason, and writes the page', async () => {
+test('the field tool serves one repository, reports the loss of another, and writes the page', async () => {
   const served = publish('ada/doubles', { 'main.py': 'def predict(number):\n    return number * 2\n' });
   const lost = publish('ada/wrong', { 'main.py': 'def predict(number):\n    return number * 3\n' });
   const table = writeTable(`
@@ -38,7 +38,7 @@ test('the field tool serves one repository, loses another with its reason, and w
   );
 });
 
-test('the clone is put at the listed commit without being touched', async () => {
+test('the repository is provided at the listed commit without changes to the clone', async () => {
   const first = publish('ada/moves', { 'main.py': 'def predict():\n    return 1\n' });
   publish('ada/moves', { 'main.py': 'def predict():\n    return 2\n' });
   const table = writeTable(`
@@ -52,7 +52,7 @@ test('the clone is put at the listed commit without being touched', async () => 
   expect(git('ada/moves', 'status', '--porcelain')).toBe('');
 });
 
-test('every mistake in the table is named with its place, and nothing is started', async () => {
+test('every problem of the table is reported with its path, and nothing is started', async () => {
   const table = writeTable(`
 - slug: doubles
   commit: main
@@ -68,7 +68,7 @@ test('every mistake in the table is named with its place, and nothing is started
   expect(stderr).toContain('note');
 });
 
-test('a repository that nobody cloned is a loss that says where it belongs', async () => {
+test('a missing clone is a loss with the expected directory', async () => {
   const table = writeTable(`
 - slug: ada/absent
   commit: ${'a'.repeat(40)}
@@ -89,7 +89,7 @@ function writeTable(text: string): string {
   return path;
 }
 
-/** Commits the files in the clone of this slug, and returns the commit. */
+/** Commits files in the clone of a slug. Returns the commit. */
 function publish(slug: string, files: Record<string, string>): string {
   writeTree(join(clones, slug), files);
   git(slug, 'init', '--quiet');

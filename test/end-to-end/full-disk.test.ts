@@ -12,7 +12,7 @@ beforeAll(() => {
   mounts = new PrivateMounts();
 });
 
-/** A home of its own, on a disk of so many bytes if it is to be small. */
+/** Creates a home, on a small disk of `bytes` if given. */
 function enterHome(size?: string): string {
   const home = join(temporaryDirectory('berth-home-'), 'home');
   mkdirSync(home);
@@ -35,7 +35,7 @@ function berth<Value = DeploymentInfo>(home: string, ...words: string[]) {
 const fill = (home: string) => mounts.shell(`dd if=/dev/zero of=${home}/fill bs=1k 2> /dev/null || true`);
 const free = (home: string) => mounts.shell(`rm ${home}/fill`);
 
-test('on a full disk a deployment waits, what runs goes on, and nothing is lost when there is room again', () => {
+test('on a full disk a deployment waits, running software continues, and nothing is lost', () => {
   const home = enterHome('64m');
   expect(berth(home, 'deploy', solution, '--name', 'first')).toMatchObject({
     exitCode: 0,
@@ -59,7 +59,7 @@ test('on a full disk a deployment waits, what runs goes on, and nothing is lost 
   expect(mounts.shell(`ls ${home}/deployments ${home}/ledger`)).not.toMatch(/first|second/);
 });
 
-test('a start on a full disk says so, and leaves nothing that hinders the next one', () => {
+test('a start on a full disk fails with DISK_FULL and does not block the next one', () => {
   const home = enterHome('3m');
   for (const room of [0, 900]) {
     mounts.shell(`dd if=/dev/zero of=${home}/fill bs=1k count=${3072 - room} 2> /dev/null || true`);
@@ -72,7 +72,7 @@ test('a start on a full disk says so, and leaves nothing that hinders the next o
   expect(berth(home, 'up')).toMatchObject({ exitCode: 0 });
 });
 
-test('a home that is read only is named, and a deployment that met it goes on when it is writable', () => {
+test('a read-only home is refused, and its deployment continues when it is writable', () => {
   const home = enterHome();
   mounts.shell(`mount --bind ${home} ${home} && mount -o remount,ro,bind ${home}`);
   const refused = berth<Refusal>(home, 'deploy', solution, '--name', 'early');

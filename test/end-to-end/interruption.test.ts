@@ -9,12 +9,12 @@ import { type Deployed, eventually, type Refusal, runJson } from './run-json.js'
 
 const home = temporaryStack();
 
-/** Its import takes long enough to be interrupted. */
+/** A solution with a slow import that can be interrupted. */
 const slow = temporarySolution({
   'app.py': 'import time\n\ntime.sleep(3)\n\n\ndef predict(inputs):\n    return "at last"\n',
 });
 
-/** Ctrl-C as a terminal sends it, to all that is in the foreground, once the progress says that. */
+/** Sends Ctrl-C like a terminal, to the foreground process group, once the progress matches. */
 async function deployAndInterrupt(name: string, progress: string, ...words: string[]) {
   const client = join(packageRoot, 'dist', 'client.js');
   const child = execa(client, ['deploy', slow, '--name', name, ...words], {
@@ -26,7 +26,7 @@ async function deployAndInterrupt(name: string, progress: string, ...words: stri
     said += chunk;
   });
   await eventually(`${name} says ${progress}`, () => said.includes(progress));
-  process.kill(-(child.pid as number), 'SIGINT'); // it has a pid: it has said something
+  process.kill(-(child.pid as number), 'SIGINT'); // it has a pid because it has printed something
   const { exitCode, stdout, stderr } = await child;
   return { exitCode, stdout, lines: stderr.split('\n') };
 }
@@ -48,7 +48,7 @@ test('Ctrl-C ends only the wait: the deployment that started the stack reaches r
   expect(call).toMatchObject({ exitCode: 0, value: { output: 'at last' } });
 });
 
-test('with --json, Ctrl-C is an error on stdout like any other', async () => {
+test('with --json, Ctrl-C is an error on stdout', async () => {
   const { exitCode, stdout } = await deployAndInterrupt('parsed', 'adaptWorkspace', '--json');
   const { error } = JSON.parse(stdout) as Refusal;
   expect({ exitCode, code: error.code, next: error.next }).toEqual({

@@ -10,7 +10,7 @@ import { temporarySolution, writeTree } from '../support/temporary-directories.j
 import { listProcesses, temporaryStack } from '../support/temporary-stack.js';
 import { describeTree, type Refusal, runJson } from './run-json.js';
 
-// A strategy of the user's own: a directory in $BERTH_HOME/strategies. It runs `answer.sh` once per call.
+// A user's strategy: a directory in $BERTH_HOME/strategies. It runs `answer.sh` once per call.
 
 const home = temporaryStack();
 const berth = <Value>(...words: string[]) => runJson<Value>(words, { home: home.root });
@@ -33,7 +33,7 @@ import { text } from 'node:stream/consumers';
 import type { Answer, CallOptions, Handle, Health, LogOptions, Runner, RunPlan, StartOptions } from 'berth';
 import { BerthError } from 'berth';
 
-/** Starts the solution's script for every call: the inputs are its standard input, the output its standard output. */
+/** Runs the solution's script for every call, with inputs on standard input and output on standard output. */
 export class ShellRunner implements Runner {
   private readonly script: string;
   private env: Record<string, string> = {};
@@ -122,7 +122,7 @@ const solution = temporarySolution({
   'tool.py': 'print("only here to be Python")\n',
 });
 
-test('a strategy of the user’s own is listed, and a broken one beside it hides only itself', async () => {
+test('a user’s strategy is listed, and a broken one hides no other', async () => {
   const { value, exitCode } = await berth<StrategyEntry[]>('strategies', 'list');
   expect(exitCode).toBe(0);
   expect(value).toEqual(
@@ -139,7 +139,7 @@ test('a strategy of the user’s own is listed, and a broken one beside it hides
   expect(shown).toMatchObject({ exitCode: 0, stdout: expect.stringContaining('Choose it for a repository with') });
 });
 
-test('doctor names the broken one with its line, and is content otherwise', async () => {
+test('doctor shows the line of the broken strategy and passes otherwise', async () => {
   const { value } = await berth<DiagnosticCheck[]>('doctor');
   expect(value).toContainEqual(
     expect.objectContaining({
@@ -151,14 +151,14 @@ test('doctor names the broken one with its line, and is content otherwise', asyn
   expect(stdout).toMatch(/^strategy broken +broken +\S+config\.yaml:8.* → mend the file/m);
 });
 
-test('a deployment to the broken one is refused with its file and line', async () => {
+test('a deploy to the broken strategy is refused with its file and line', async () => {
   const { exitCode, value } = await berth<Refusal>('deploy', solution, '--strategy', 'broken');
   expect({ exitCode, ...value.error }).toMatchObject({
     ...{ exitCode: 2, code: 'STRATEGY_BROKEN', message: expect.stringMatching(/config\.yaml:8: /) },
   });
 });
 
-test('a strategy of the user’s own deploys, runs, stops, starts and is cleaned up', async () => {
+test('a user’s strategy deploys, runs, stops, starts and is cleaned up', async () => {
   const before = await describeTree(solution);
   const deploy = ['deploy', solution, '--name', 'scripted', '--strategy', 'shell', '--env', 'MOOD=calm'];
   const deployed = await berth(...deploy, '--input', '"hello"');

@@ -8,14 +8,14 @@ import { createUserDirectory, readBlocks, readCommands, readDocument, UserShell 
 import { temporaryStack } from '../support/temporary-stack.js';
 import { describeTree } from './run-json.js';
 
-// What README.md says is typed and run as it stands there.
+// Runs the commands of README.md.
 
 const readme = readDocument('README.md');
 const blocks = readBlocks(readme);
 const commands = blocks.filter(({ language }) => language === '' || language === 'sh').flatMap(readCommands);
 const home = temporaryStack();
 
-test('the first deploy line prints an answer, from the checkout, and writes nothing into it', async () => {
+test('the first deploy command prints an answer and writes nothing into the checkout', async () => {
   const deployLine = commands.find((line) => line.startsWith('npx berth deploy')) ?? '';
   const before = await describeTree(join(packageRoot, 'examples'));
   const built = statSync(join(packageRoot, 'dist', 'client.js')).mtimeMs;
@@ -26,7 +26,7 @@ test('the first deploy line prints an answer, from the checkout, and writes noth
   expect(statSync(join(packageRoot, 'dist', 'client.js')).mtimeMs).toBe(built);
 });
 
-test('the lines after it work, one after the other', async () => {
+test('the following commands work in order', async () => {
   const shell = new UserShell(home.root);
   const lines = blocks.filter(({ language }) => language === 'sh').flatMap(readCommands);
   expect(lines.map((line) => line.split(' ')[2])).toEqual(['run', 'status', 'cleanup']);

@@ -11,7 +11,7 @@ const home = temporaryStack();
 const berth = (...words: string[]) => runBin(words, { env: { BERTH_HOME: home.root } });
 const answering = (version: number) => `def predict():\n    return ${version}\n`;
 
-test('a person redeploys, sees what serves, goes back, and gives up what fails', async () => {
+test('a user redeploys, shows the status, rolls back, and abandons a failed change', async () => {
   const source = temporarySolution({ 'main.py': answering(1) });
   expect(await berth('deploy', source, '--name', 'life')).toMatchObject({ exitCode: 0 });
 

@@ -5,7 +5,7 @@ import type { ErrorRecord } from '../../src/errors.js';
 import { digestTree } from '../../src/workspaces/index.js';
 import { type BinOptions, runBin } from '../support/bin.js';
 
-/** A refusal: all that `--json` writes of an error. */
+/** An error as `--json` prints it. */
 export type Refusal = { error: Pick<ErrorRecord, 'code' | 'message' | 'next'> };
 export type Deployed = DeploymentInfo & { answer?: Answer };
 
@@ -15,7 +15,7 @@ export interface Result<Value> {
   stderr: string;
 }
 
-/** The command with `--json`, whose stdout must be exactly one value. */
+/** Runs a command with `--json`, whose stdout must be exactly one value. */
 export async function runJson<Value = Deployed>(words: string[], options: BinOptions): Promise<Result<Value>> {
   const { exitCode, stdout, stderr } = await runBin([...words, '--json'], options);
   try {
@@ -25,13 +25,13 @@ export async function runJson<Value = Deployed>(words: string[], options: BinOpt
   }
 }
 
-/** Everything that can be seen of a directory: names, also of ignored files, and the digest of its solution. */
+/** Describes a directory: all file names, including ignored ones, and the digest of its solution. */
 export async function describeTree(directory: string): Promise<string> {
   const names = readdirSync(directory, { recursive: true, encoding: 'utf8' }).sort();
   return [...names, await digestTree(directory).catch(({ code }) => code)].join('\n');
 }
 
-/** Asks until it is true. */
+/** Polls until the condition is true. */
 export async function eventually(what: string, isTrue: () => boolean | Promise<boolean>): Promise<void> {
   for (const deadline = Date.now() + 30_000; !(await isTrue()); ) {
     if (Date.now() > deadline) throw new Error(`in vain awaited: ${what}`);

@@ -22,7 +22,7 @@ beforeAll(async () => {
   });
 });
 
-/** What a coding agent has to add to those that no recipe recognizes. */
+/** Files that a coding agent adds to examples that no recipe recognizes. */
 const adapted: Record<string, string> = {
   'language-id': `from identify import SAMPLES, order_languages, read_profiles
 
@@ -52,10 +52,10 @@ def predict(values: list, limit: float = 3.0):
 `,
 };
 
-/** With tests of their own: test/strategies. */
+/** Examples with their own tests in test/strategies. */
 const elsewhere = new Set(['duplicate-tickets', 'spelling-service', 'ticket-triage']);
 const solution = (name: string) => join(packageRoot, 'examples', name);
-/** Beside them lie strategies. */
+/** Directories that are not solutions. */
 const isSolution = (name: string) => existsSync(join(solution(name), 'examples.yaml'));
 const examples = readdirSync(join(packageRoot, 'examples')).filter((name) => isSolution(name) && !elsewhere.has(name));
 const contract = (name: string) => readExampleFile(join(solution(name), 'examples.yaml'));

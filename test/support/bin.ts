@@ -14,11 +14,11 @@ export interface BinOptions {
   cwd?: string;
   env?: Record<string, string>;
   input?: string;
-  /** Where the package lies, if it is not this one. */
+  /** Directory of the package; this one by default. */
   root?: string;
 }
 
-/** Runs the built `berth` as a user would, without a terminal; a failure is a result, not an exception. */
+/** Runs the built `berth` without a terminal; returns a failure as a result. */
 export async function runBin(
   words: string[],
   { home, cwd, env = {}, input = '', root = packageRoot }: BinOptions = {},

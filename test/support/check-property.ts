@@ -1,15 +1,15 @@
 import fc from 'fast-check';
 
-/** `BERTH_TEST_SEED` repeats a run. */
+/** Seed of generated inputs; `BERTH_TEST_SEED` repeats a run. */
 const seed = Number(process.env.BERTH_TEST_SEED ?? Math.floor(Math.random() * 2 ** 31));
 
-/** Runs of one property, and milliseconds after which no further one begins. */
+/** Maximum runs of a property, and milliseconds after which no further run starts. */
 export interface Budget {
   runs: number;
   time: number;
 }
 
-/** Holds a property against generated inputs, within a budget, and prints its seed; what fails is made small. */
+/** Checks a property with generated inputs within a budget. Prints the seed, and shrinks failing inputs. */
 export async function checkProperty(
   name: string,
   { runs, time }: Budget,

@@ -3,18 +3,18 @@ import { type AddressInfo, connect } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { registerCleanup } from './temporary-directories.js';
 
-/** An HTTP proxy on loopback that leads every host to one port here, as a resolver of its own would. */
+/** An HTTP proxy on loopback that connects every host to one local port. */
 export interface ConnectProxy {
-  /** `http://127.0.0.1:PORT`. */
+  /** Address: `http://127.0.0.1:PORT`. */
   address: string;
-  /** HOST:PORT of each connection that was asked for. */
+  /** HOST:PORT of each requested connection. */
   asked: string[];
 }
 
 export interface ProxyOptions {
-  /** Where connections end, whatever is asked for. */
+  /** Target port of all connections. */
   port: number;
-  /** `user:password`, where it asks for that. */
+  /** Required credentials, `user:password`. */
   credentials?: string;
 }
 

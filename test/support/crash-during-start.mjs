@@ -1,4 +1,4 @@
-// A worker that is killed in the middle of a start: the software has noted its process and has not come so far yet.
+// A worker that is killed during a start: the process is recorded, but the software is not ready yet.
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';

@@ -14,21 +14,21 @@ import { registerCleanup } from './temporary-directories.js';
 
 let shared: Promise<DeploymentClient> | undefined;
 
-/** One connection for the test file, to the stack of its own home. */
+/** Connects the test file to the stack of its home. */
 export function connectOnce(): Promise<DeploymentClient> {
   if (shared === undefined) registerCleanup(async () => await (await shared?.catch(() => undefined))?.close());
   shared ??= DeploymentClient.connect();
   return shared;
 }
 
-/** Starts a deployment and returns without waiting for it. */
+/** Starts a deployment without waiting for it. */
 export async function startDeployment(options: DeployOptions): Promise<string> {
   const config = await prepareConfig(berthHome(), options);
   await (await connectOnce()).deploy(config);
   return config.name;
 }
 
-/** Starts a deployment whose every run makes way for a new one after so many events of history. */
+/** Starts a deployment whose runs continue as new after a number of history events. */
 export async function startWithHistoryLimit(options: DeployOptions, historyLimit: number): Promise<void> {
   const config = await prepareConfig(berthHome(), options);
   const { connectionOptions } = await ensureStack({ needsWorker: true });
@@ -44,27 +44,27 @@ export async function startWithHistoryLimit(options: DeployOptions, historyLimit
   await connection.close();
 }
 
-/** Deploys, and resolves when it is settled. */
+/** Deploys and waits until the deployment is settled. */
 export async function deploy(options: DeployOptions): Promise<DeploymentInfo> {
   const name = await startDeployment(options);
   return await (await connectOnce()).follow(name, () => {});
 }
 
-/** Redeploys, and resolves when that is over, or waits. */
+/** Redeploys and waits until the change ends or waits. */
 export async function redeploy(name: string, redeployment: Partial<Redeployment> = {}): Promise<DeploymentInfo> {
   const client = await connectOnce();
   const { id } = await client.redeploy(name, { changes: {}, isForced: false, ...redeployment });
   return await client.followChange(name, id, () => {});
 }
 
-/** Rolls back, and resolves when that is over. */
+/** Rolls back and waits until the change ends. */
 export async function rollBack(name: string, target: string | null = null): Promise<DeploymentInfo> {
   const client = await connectOnce();
   const { id } = await client.rollBack(name, target);
   return await client.followChange(name, id, () => {});
 }
 
-/** One call of what is deployed. */
+/** Calls a deployment once. */
 export async function callDeployment(name: string, inputs: unknown): Promise<unknown> {
   const software = await openSoftware(name, berthHome());
   const answer = await software.run(inputs);
@@ -72,16 +72,16 @@ export async function callDeployment(name: string, inputs: unknown): Promise<unk
   return answer;
 }
 
-/** Resolves when the deployment reaches one of the states. */
+/** Waits until the deployment reaches one of the states. */
 export async function waitForState(name: string, ...states: DeploymentState[]): Promise<DeploymentInfo> {
   return await waitForInfo(name, ({ state }) => states.includes(state));
 }
 
-/** Resolves when the deployment is as described. */
+/** Waits until the condition holds for the deployment. */
 export async function waitForInfo(name: string, isDone: (info: DeploymentInfo) => boolean): Promise<DeploymentInfo> {
   const client = await connectOnce();
   const deadline = Date.now() + 90_000;
-  // Each look is work for the server and the worker, too.
+  // Each query costs the server and the worker time.
   for (let pause = 10; ; pause = Math.min(pause * 1.2, 200)) {
     const info = await client.info(name);
     if (isDone(info)) return info;

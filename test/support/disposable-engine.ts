@@ -8,7 +8,7 @@ import { openEngine } from '../../src/runners/containers/index.js';
 import { killAll } from './killing/kill-processes.js';
 import { registerCleanup, temporaryDirectory } from './temporary-directories.js';
 
-/** A container engine that a test file may kill, beside the one that the others use. What is tried uses it from here on. */
+/** Starts a container engine that a test file may kill, and selects it for the following tests. */
 export class DisposableEngine {
   private readonly directory = temporaryDirectory('berth-engine-');
 
@@ -22,7 +22,7 @@ export class DisposableEngine {
     });
   }
 
-  /** Also after it was killed. */
+  /** Starts it again, even after it was killed. */
   async start(): Promise<Docker> {
     await this.runScript('aside');
     await this.runScript('base');

@@ -5,7 +5,7 @@ import { packageRoot } from '../../src/home/package-root.js';
 import { eventually } from '../end-to-end/run-json.js';
 import { temporaryDirectory } from './temporary-directories.js';
 
-/** A fenced block of a document: its language, the word after that, and its lines. */
+/** A fenced block of a document: its language, the next word, and its lines. */
 export interface Block {
   language: string;
   kind: string;
@@ -29,7 +29,7 @@ export const readBlocks = (text: string): Block[] =>
 
 export const readCommands = ({ code }: Block): string[] => code.split('\n').filter((line) => line !== '');
 
-/** A directory where someone uses Berth: it is installed there, and the examples and a file of inputs lie beside it. */
+/** Creates a user's directory: with Berth installed, the examples, and a file of inputs. */
 export function createUserDirectory(): string {
   const directory = join(temporaryDirectory('berth-user-'), 'work');
   mkdirSync(join(directory, 'node_modules', '.bin'), { recursive: true });
@@ -40,7 +40,7 @@ export function createUserDirectory(): string {
   return directory;
 }
 
-/** A shell in a user's directory, on a machine where npx has never seen Berth. */
+/** A shell in a user's directory, on a machine where npx has not cached Berth. */
 export class UserShell {
   private readonly env: Record<string, string | undefined>;
 
@@ -52,14 +52,14 @@ export class UserShell {
     this.env = { BERTH_HOME: home, NODE_OPTIONS: undefined, NO_COLOR: '1', npm_config_cache };
   }
 
-  /** Types a line and waits for its end. */
+  /** Runs a line and waits for its end. */
   async type(line: string, env: Record<string, string> = {}): Promise<TypedResult> {
     const options = { shell: '/bin/bash', cwd: this.cwd, env: { ...this.env, ...env }, reject: false } as const;
     const { exitCode, stdout, stderr } = await execa(line, options);
     return { exitCode, stdout, stderr };
   }
 
-  /** Types a line that does not end by itself. `interrupt` is Ctrl-C, which reaches everything in the foreground. */
+  /** Runs a line that does not end by itself. `interrupt` sends Ctrl-C to the foreground process group. */
   async begin(line: string): Promise<{ interrupt(): Promise<number | undefined> }> {
     const options = { shell: '/bin/bash', cwd: this.cwd, env: this.env, reject: false, detached: true } as const;
     const child = execa(line, { ...options, buffer: false, all: true });
@@ -70,9 +70,9 @@ export class UserShell {
     await eventually(`${line} says something`, () => output !== '');
     return {
       interrupt: async () => {
-        process.kill(-(child.pid as number), 'SIGINT'); // it has one: it has said something
+        process.kill(-(child.pid as number), 'SIGINT'); // it has a pid because it has printed something
         const { exitCode, signal } = await child;
-        return signal === 'SIGINT' ? 130 : exitCode; // npx dies of the signal; a shell calls that 130
+        return signal === 'SIGINT' ? 130 : exitCode; // npx is killed by the signal, for which a shell returns 130
       },
     };
   }

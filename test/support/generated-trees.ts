@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 
-/** Repositories as nobody writes them, and as somebody did: path → content. */
+/** Generated and real unusual repositories: path → content. */
 export type Tree = Record<string, string | Uint8Array>;
 
 const names = [
@@ -158,7 +158,7 @@ const manifest = fc.oneof(
 
 export const manifests: fc.Arbitrary<Tree> = fc.dictionary(manifestPath, manifest, { maxKeys: 5 });
 
-/** Now and then with thousands of files. */
+/** Generates trees, occasionally with thousands of files. */
 export const trees: fc.Arbitrary<Tree> = fc
   .tuple(
     fc.dictionary(pythonPath, python, { maxKeys: 12 }),

@@ -3,9 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startTemporal } from './temporal-server.ts';
 
-/** One Temporal server and one home for the whole run; where they are reaches the tests through the environment. */
+/** Starts one Temporal server and one home for the whole run; the tests find them through the environment. */
 export default async function setup(): Promise<void> {
   process.env.BERTH_TEST_HOME = mkdtempSync(join(tmpdir(), 'berth-home-'));
-  // Said by scripts/test.mjs: some of the test files need the server, and it can be had.
+  // scripts/test.mjs sets it when a test file needs the server and it is available.
   if (process.env.BERTH_TEST_MET?.split(' ').includes('temporal')) await startTemporal();
 }

@@ -1,6 +1,6 @@
 import Sequencer from '@jest/test-sequencer';
 
-/** Parts of the paths of what takes minutes. */
+/** Parts of the paths of test files that take minutes. */
 const longest = [
   'workflows/kill',
   'conformance',
@@ -13,7 +13,7 @@ const longest = [
   'end-to-end/',
 ];
 
-/** Begun first, so that none of them is what a run waits for in the end. */
+/** Starts the longest test files first, so that a run does not wait for one of them at its end. */
 export default class LongestFirst extends Sequencer {
   sort(tests) {
     return super.sort(tests).toSorted((left, right) => rank(left) - rank(right));

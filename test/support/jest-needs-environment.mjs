@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { TestEnvironment } from 'jest-environment-node';
 
 /**
- * Skips the tests of a file that declares a need (`@needs NAME …` in its first comment) which scripts/test.mjs found unmet.
- * The file is loaded all the same, so what uses the needed thing belongs into hooks and tests.
+ * Skips the tests of a file with an unmet need (`@needs NAME …` in its first comment, checked by scripts/test.mjs).
+ * The file is still loaded, so only hooks and tests may use what it needs.
  */
 export default class NeedsEnvironment extends TestEnvironment {
   constructor(config, context) {
@@ -15,7 +15,7 @@ export default class NeedsEnvironment extends TestEnvironment {
     this.isLeftOut = declared.some((name) => unmet.includes(name));
   }
 
-  /** Its hooks are not run, so what it makes while it is loaded is removed here. */
+  /** Cleans up what the file created while it was loaded, because its hooks do not run. */
   async setup() {
     await super.setup();
     if (!this.isLeftOut) return;

@@ -3,8 +3,8 @@ import { type PerformanceEntry, PerformanceObserver } from 'node:perf_hooks';
 import { setImmediate } from 'node:timers/promises';
 
 /**
- * Returns the milliseconds that the main thread has worked: on a busy machine a timer is late even where nothing blocks
- * the event loop. Falls back to the clock where the system does not say.
+ * Returns the CPU milliseconds of the main thread, because on a busy machine a timer is late even if nothing blocks the
+ * event loop. Falls back to the clock if the system does not report them.
  */
 function timeWorked(): number {
   try {
@@ -14,20 +14,19 @@ function timeWorked(): number {
   }
 }
 
-/** A stretch of time in which no timer ran. `worked` is in milliseconds, `from` and `to` are of `performance.now()`. */
+/** An interval without timers. `worked` is in milliseconds, `from` and `to` are of `performance.now()`. */
 interface Gap {
   from: number;
   to: number;
   worked: number;
 }
 
-/** Times that a task is measured at most. */
+/** Maximum measurements of a task. */
 const attempts = 3;
 
 /**
- * Returns the longest time, in milliseconds, for which `task` held the event loop. Collecting the large heap of a test
- * run holds the loop too, so those pauses are subtracted. A task that takes more than `enough` is measured again: its
- * first run also compiles and optimizes the code.
+ * Returns the longest block of the event loop by `task` in milliseconds, without garbage collection, which takes long in
+ * the large heap of a test run. Repeats a task that takes more than `enough`, because the first run also compiles code.
  */
 export async function measureLoopDelay<Result>(
   task: () => Promise<Result>,

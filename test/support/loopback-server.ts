@@ -2,7 +2,7 @@ import { createServer, type IncomingMessage, request, type Server, type ServerRe
 import type { AddressInfo } from 'node:net';
 import { pipeline } from 'node:stream';
 
-// What the fakes of paid clouds share: a server on loopback, JSON answers, and endpoints that are really served behind it.
+// Shared by the fakes of paid clouds: a server on loopback, JSON answers, and a proxy to real endpoints.
 
 export type RequestHandler = (asked: IncomingMessage, answer: ServerResponse) => Promise<void>;
 
@@ -10,7 +10,7 @@ export async function listenOnLoopback(handle: RequestHandler): Promise<{ server
   const server = createServer((asked, answer) => {
     handle(asked, answer).catch((error: unknown) => sendJson(answer, 500, { message: String(error) }));
   });
-  server.keepAliveTimeout = 60_000; // as gateways do: none closes a connection that a client is about to use again
+  server.keepAliveTimeout = 60_000; // like gateways, so that no idle connection closes when a client reuses it
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   return { server, address: `http://127.0.0.1:${(server.address() as AddressInfo).port}` };
 }
@@ -24,18 +24,18 @@ export function sendJson(answer: ServerResponse, status: number, body: unknown):
   answer.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body));
 }
 
-/** Passes a request on to what is served on the port, and its answer back. */
+/** Forwards a request to a port and returns the answer. */
 export function forward(
   asked: IncomingMessage,
   answer: ServerResponse,
   { port, path }: { port: number; path: string },
 ): void {
   const { method, headers } = asked;
-  // Each on a connection of its own: one that is idle may be closed by the server just when it is used again.
+  // A new connection each time, because the server may close an idle one while it is reused.
   const call = request({ host: '127.0.0.1', port, path, method, headers, agent: false }, (reply) => {
     if (answer.destroyed) return void reply.destroy();
     answer.writeHead(reply.statusCode ?? 502, reply.headers);
-    pipeline(reply, answer, () => undefined); // what ends half-way ends so for the caller, too
+    pipeline(reply, answer, () => undefined); // an interrupted answer is interrupted for the caller too
   });
   call.on('error', () => answer.destroy());
   asked.pipe(call);

@@ -1,9 +1,9 @@
 import type Docker from 'dockerode';
 
-/** As scripts/docker-engine.mjs makes it. */
+/** Base image that scripts/docker-engine.mjs creates. */
 export const testBaseImage = 'python:3.11.13-slim-bookworm';
 
-/** A name that stands for one image now and for another one later, as a tag in a registry does. */
+/** Creates a tag that can move to another image, like a tag in a registry. */
 export class MovableBaseImage {
   private moves = 0;
   private readonly made = new Set<string>();
@@ -34,6 +34,6 @@ export class MovableBaseImage {
       await this.engine
         .getImage(id)
         .remove({ force: true })
-        .catch(() => undefined); // gone with its last child
+        .catch(() => undefined); // removed with its last child
   }
 }

@@ -10,22 +10,22 @@ export interface PublishedPackage {
   name: string;
   version: string;
   requires?: string[];
-  /** Text of its one module; by default it holds `__version__` alone. */
+  /** Source of its only module; only `__version__` by default. */
   code?: string;
 }
 
 export interface PackageIndex {
-  /** `http://127.0.0.1:PORT/simple`. */
+  /** Address: `http://127.0.0.1:PORT/simple`. */
   url: string;
-  /** Where the wheels lie, by file name. */
+  /** Paths of the wheels by file name. */
   directory: string;
-  /** SHA-256 of a package's wheel. */
+  /** Returns the SHA-256 of a package's wheel. */
   hashOf: (name: string, version: string, algorithm?: string) => string;
-  /** Paths that were asked for, with the credentials that came along. */
+  /** Requested paths with their credentials. */
   asked: { path: string; authorization: string | undefined }[];
 }
 
-/** A package index of our own on loopback; with `password`, it wants that of the user `reader`. */
+/** Starts a package index on loopback; `password` protects it with the user `reader`. */
 export async function startPackageIndex(
   packages: PublishedPackage[],
   { password }: { password?: string } = {},

@@ -14,8 +14,8 @@ export interface CommandResult {
 }
 
 /**
- * Commands that see mounts which nobody else sees: in a mount namespace of their own (and a user namespace, without
- * root), whose mounts go when the test file ends, also when it fails.
+ * Runs commands in a private mount namespace (and a user namespace, without root), whose mounts are removed when the
+ * test file ends, even if it fails.
  */
 export class PrivateMounts {
   private readonly keeper: ChildProcess;
@@ -27,7 +27,7 @@ export class PrivateMounts {
     while (!this.isReady()) if (this.hasFailed()) throw new Error('no mount namespace can be had');
   }
 
-  /** Runs a shell line there; a failure of it fails the test. */
+  /** Runs a shell line in the namespace; a failure fails the test. */
   shell(line: string): string {
     const { exitCode, stdout, stderr } = this.run(['sh', '-ec', line]);
     if (exitCode !== 0) throw new Error(`${line}: ${stderr}`);
@@ -50,7 +50,7 @@ export class PrivateMounts {
     return this.keeper.pid === undefined || this.keeper.exitCode !== null;
   }
 
-  /** The namespace is there once the keeper has become what keeps it. */
+  /** Waits until the keeper process has created the namespace. */
   private isReady(): boolean {
     return spawnSync('cat', [`/proc/${this.keeper.pid}/cmdline`], { encoding: 'utf8' }).stdout.startsWith('sleep');
   }

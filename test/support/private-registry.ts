@@ -5,21 +5,21 @@ import { buffer } from 'node:stream/consumers';
 import { pack } from 'tar-stream';
 import { registerCleanup } from './temporary-directories.js';
 
-/** What a registry keeps and tells, by the specification of OCI's distribution. */
+/** Content of a registry by the OCI distribution specification. */
 interface Blob {
   type: string;
   content: Buffer;
 }
 
 export interface PrivateRegistry {
-  /** The one image in it. */
+  /** Reference of its only image. */
   image: string;
   host: string;
-  /** Who asked for that image, as user:password. Empty for somebody without. */
+  /** Credentials of each request for the image as user:password; empty without any. */
   askedBy: Set<string>;
 }
 
-/** A registry on loopback that lets in one user alone. */
+/** Starts a registry on loopback that accepts one user. */
 export async function startPrivateRegistry(user: string): Promise<PrivateRegistry> {
   const { manifest, blobs } = await makeImage();
   const askedBy = new Set<string>();

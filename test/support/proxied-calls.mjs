@@ -1,4 +1,4 @@
-// Calls over TLS in a process of their own, which trusts the authority in NODE_EXTRA_CA_CERTS: what each gave, as JSON.
+// Calls over TLS in a process that trusts the authority in NODE_EXTRA_CA_CERTS. Prints the results as JSON.
 import { createJiti } from 'jiti';
 
 const jiti = createJiti(import.meta.url);

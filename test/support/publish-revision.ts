@@ -7,13 +7,13 @@ import { LocalRunner } from '../../strategies/local/runner.js';
 import { createLocalPlan } from '../strategies/local-plan.js';
 import { registerCleanup } from './temporary-directories.js';
 
-/** The runner as these tests load it, and as the built command does. */
+/** References to the runner for these tests and for the built command. */
 export const runnerModules = {
   source: join(builtInStrategiesDirectory, 'local', 'runner.ts'),
   built: join(packageRoot, 'dist', 'strategies', 'local', 'runner.js'),
 };
 
-/** Serves a revision as a worker does, and has callers reach it: calls need no workflow. */
+/** Starts a revision like a worker and publishes it; calls need no workflow. */
 export async function publishRevision(
   home: BerthHome,
   { deployment = 'demo', revision = 'r1', module = runnerModules.source, app = '', resources = {} as Resources },

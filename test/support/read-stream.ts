@@ -1,6 +1,6 @@
 import type { Answer } from '../../src/contract/answer.js';
 
-/** All of a stream: its chunks, and its answer. */
+/** Reads a stream completely: its chunks and its answer. */
 export async function readStream(
   stream: AsyncGenerator<unknown, Answer>,
 ): Promise<{ chunks: unknown[]; answer: Answer }> {

@@ -8,7 +8,7 @@ import getPort from 'get-port';
 let server: ChildProcess | undefined;
 let directory: string | undefined;
 
-/** The `temporal` binary, as `TEMPORAL_CLI` or on the PATH. */
+/** The `temporal` binary in `TEMPORAL_CLI` or on the PATH. */
 export function findTemporal(): string | undefined {
   const candidates = [process.env.TEMPORAL_CLI, 'temporal'].filter((name) => name !== undefined && name !== '');
   return candidates.find((name) => spawnSync(name as string, ['--version'], { stdio: 'ignore' }).status === 0);

@@ -6,28 +6,28 @@ import { type BerthHome, berthHome } from '../../src/home/home.js';
 
 const cleanups: (() => Promise<void> | void)[] = [];
 
-// One hook, registered at import because jest allows none within a test: what was begun last is ended first.
+// One hook, registered at import because jest allows none within a test. Runs cleanups in reverse order.
 afterAll(async () => {
   for (const end of cleanups.toReversed()) await end();
 });
 
-/** Runs when the test file ends, also when it fails, before everything that was registered earlier. */
+/** Registers a cleanup for the end of the test file, even if it fails; it runs before earlier ones. */
 export const registerCleanup = (end: () => Promise<void> | void): number => cleanups.push(end);
 
-/** A directory that is gone when the test file ends, also when it fails. */
+/** Creates a directory that is removed when the test file ends, even if it fails. */
 export function temporaryDirectory(prefix = 'berth-'): string {
   const directory = mkdtempSync(join(tmpdir(), prefix));
   registerCleanup(() => rmSync(directory, { recursive: true, force: true, maxRetries: 3 }));
   return directory;
 }
 
-/** An empty home of its own. */
+/** Creates an empty home. */
 export const temporaryHome = (): BerthHome => berthHome(temporaryDirectory('berth-home-'));
 
-/** The home of the whole run: for environments that many test files use and none removes. */
+/** Home of the whole run, for environments that many test files share. */
 export const sharedHome = (): BerthHome => berthHome(process.env.BERTH_TEST_HOME);
 
-/** Writes a small repository: path → content. */
+/** Writes a small repository from a map of path → content. */
 export function writeTree(root: string, files: Record<string, string>): string {
   for (const [path, content] of Object.entries(files)) {
     mkdirSync(dirname(join(root, path)), { recursive: true });
@@ -36,6 +36,6 @@ export function writeTree(root: string, files: Record<string, string>): string {
   return root;
 }
 
-/** A repository in a directory of its own. */
+/** Creates a repository in a temporary directory. */
 export const temporarySolution = (files: Record<string, string>): string =>
   writeTree(temporaryDirectory('berth-solution-'), files);

@@ -5,7 +5,7 @@ import type { BerthHome } from '../../src/home/home.js';
 import { stopStack } from '../../src/stack/index.js';
 import { registerCleanup, temporaryHome } from './temporary-directories.js';
 
-/** A home of its own whose stack and software are gone when the test file ends, also when it fails. */
+/** Creates a home whose stack and software are removed when the test file ends, even if it fails. */
 export function temporaryStack(): BerthHome {
   const before = process.env.BERTH_HOME;
   const home = temporaryHome();
@@ -20,7 +20,7 @@ export function temporaryStack(): BerthHome {
   return home;
 }
 
-/** Living processes that name the home on their command line. */
+/** Lists live processes with the home on their command line. */
 export function listProcesses(home: BerthHome): number[] {
   const pids = readdirSync('/proc').filter((entry) => /^\d+$/.test(entry));
   return pids.filter((pid) => readCommandLine(pid).includes(home.root)).map(Number);
@@ -38,11 +38,11 @@ function killQuietly(pid: number): void {
   try {
     process.kill(pid, 'SIGKILL');
   } catch {
-    // It ended by itself in the meantime.
+    // the process ended by itself
   }
 }
 
-/** What `cleanup` would have removed: the short links to the temporary files of software that was killed here. */
+/** Removes the short links to temporary files of software that was killed here, as `cleanup` would. */
 function removeLinksInto(home: BerthHome): void {
   const directory = join(tmpdir(), `berth-${userInfo().uid}`);
   if (!existsSync(directory)) return;

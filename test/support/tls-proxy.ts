@@ -5,14 +5,14 @@ import { join } from 'node:path';
 import { createServer, type TLSSocket } from 'node:tls';
 import { registerCleanup, temporaryDirectory } from './temporary-directories.js';
 
-/** A unix socket behind mutual TLS on loopback. */
+/** A proxy with mutual TLS on loopback in front of a unix socket. */
 export interface TlsProxy {
   port: number;
-  /** `ca.pem`, `cert.pem` and `key.pem` of a client that it lets in. */
+  /** Directory with `ca.pem`, `cert.pem` and `key.pem` of an accepted client. */
   certificates: string;
 }
 
-/** Lets in whom its own authority has signed, and hands the connection on to the socket. */
+/** Accepts clients of its own authority and forwards their connections to the socket. */
 export async function startTlsProxy(socketPath: string): Promise<TlsProxy> {
   const certificates = temporaryDirectory('berth-tls-');
   createAuthority(certificates);

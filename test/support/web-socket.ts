@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 
-// The server's side of RFC 6455, as far as the fakes of clouds need it: JSON in text frames, pings, and the end.
+// The part of an RFC 6455 server that the fakes of clouds need: JSON in text frames, pings, and the close.
 
 const magic = '258EAFA5-E914-47DA-95CA-C5AB0DC85B11';
 const opcodes = { text: 1, close: 8, ping: 9, pong: 10 };
@@ -52,7 +52,7 @@ export class WebSocket {
     }
   }
 
-  /** A client's frame, masked as it has to be. */
+  /** Reads a client's masked frame. */
   private cut(): { opcode: number; payload: Buffer } | undefined {
     const bytes = this.received;
     if (bytes.length < 6) return undefined;
@@ -69,7 +69,7 @@ export class WebSocket {
   }
 }
 
-/** Says yes to a client that wants to go on in WebSocket frames. */
+/** Accepts a client's upgrade to WebSocket. */
 export function acceptWebSocket(
   asked: IncomingMessage,
   stream: Duplex,

@@ -4,7 +4,7 @@ import { status } from '@grpc/grpc-js';
 import type { Blobs } from './blobs.js';
 import { Container, type Printed, terminated } from './containers.js';
 
-/** A gRPC status that the server answers with. */
+/** An error that the server returns as a gRPC status. */
 export class Refusal extends Error {
   constructor(
     readonly code: status,
@@ -16,7 +16,7 @@ export class Refusal extends Error {
 
 type Pairs = { key: string; value: string }[];
 
-/** As the command line sends it; only what is used here. */
+/** A function as Modal's command line sends it; only the used fields. */
 export interface FunctionDefinition {
   module_name: string;
   function_name: string;
@@ -63,7 +63,7 @@ interface ModalFunction {
   definition: FunctionDefinition | undefined;
   metadata: Record<string, unknown>;
   containers: Container[];
-  /** What a class is built with. */
+  /** Constructor arguments of a class. */
   parameters: Buffer;
 }
 
@@ -73,7 +73,7 @@ interface Call {
   container: Container | undefined;
   result: Record<string, unknown> | undefined;
   format: number;
-  /** What a generator has yielded. */
+  /** Values that a generator yielded. */
   items: Buffer[];
   isCancelled: boolean;
 }
@@ -101,7 +101,7 @@ const unlimited = Number.POSITIVE_INFINITY;
 const deployed = 3;
 const stopped = 5;
 const initializing = 6;
-/** The first is the default one. */
+/** Environments; the first one is the default. */
 const environments = ['main', 'dev'];
 const largestInline = 8 * 1024;
 const now = (): number => Date.now() / 1000;
@@ -110,23 +110,23 @@ const toMap = (pairs: Pairs): Map<string, string> => new Map(pairs.map(({ key, v
 const toMilliseconds = (time: { seconds: number; nanos: number } | null): number | undefined =>
   time === null ? undefined : time.seconds * 1000 + Math.floor(time.nanos / 1e6);
 
-/** Everything that one account has: apps, functions, secrets, files, calls and what was printed. */
+/** The state of an account: apps, functions, secrets, files, calls and logs. */
 export class Account {
   readonly apps = new Map<string, ModalApp>();
   readonly functions = new Map<string, ModalFunction>();
   readonly secrets = new Map<string, Secret>();
   readonly calls = new Map<string, Call>();
   readonly log = Object.assign(new EventEmitter(), { entries: [] as LogEntry[] });
-  /** Where its containers reach it, and where its web endpoints are reached. */
+  /** Addresses of the server for containers, and of the web endpoints. */
   address = '';
   webAddress = '';
-  /** Key and secret that let in at endpoints that ask for one. */
+  /** Accepted key and secret of protected endpoints. */
   readonly proxyToken = 'wk-test ws-test';
   /** Makes every image build fail with this. */
   buildFailure: string | undefined;
-  /** Lines of the Dockerfile that each image is described by, those of its bases first. */
+  /** Dockerfile lines of each image, starting with its bases. */
   readonly images = new Map<string, string[]>();
-  /** What each image's own build sees of secrets, by its id. */
+  /** Secrets of each image's build by image ID. */
   readonly buildVariables = new Map<string, Record<string, string>>();
   private readonly classes = new Map<string, string>();
   private readonly files = new Map<string, Buffer>();
@@ -155,7 +155,7 @@ export class Account {
     );
   }
 
-  /** What was deployed of a function of a live app, as the command line told it. */
+  /** Returns the deployed definition of a function of a live app. */
   describe(appName: string, functionName: string): FunctionDefinition | undefined {
     return this.functions.get(this.listLive(appName)[0]?.functions.get(functionName) ?? '')?.definition;
   }
@@ -250,7 +250,7 @@ export class Account {
     SecretGetOrCreate: (request: SecretRequest) => {
       const { deployment_name: name, environment_name, object_creation_type: creation } = request;
       const environment = placeOf(environment_name);
-      const found = name === '' ? undefined : this.findSecret(name, environment); // without one it is the app's own
+      const found = name === '' ? undefined : this.findSecret(name, environment); // without a name it is the app's own
       if (creation === 0 && found === undefined)
         throw new Refusal(status.NOT_FOUND, `Secret '${name}' not found in environment '${environment}'`);
       if (found !== undefined && creation === 0) return { secret_id: found.id };
@@ -459,14 +459,14 @@ export class Account {
     this.done.emit('done');
   }
 
-  /** Resolves when the call has ended, with what it has yielded. */
+  /** Waits until the call ends. Returns the yielded values. */
   async itemsOf(callId: string): Promise<{ data: Buffer; data_format: number; index: number }[]> {
     const call = this.callOf(callId);
     while (call.result === undefined) await once(this.done, 'done');
     return call.items.map((data, index) => ({ data, data_format: 1, index: index + 1 }));
   }
 
-  /** One request of a web endpoint, answered in one of its containers. */
+  /** Answers a request of a web endpoint in one of its containers. */
   async serve(functionId: string, request: WebRequest): Promise<WebReply> {
     const fn = this.functions.get(functionId);
     const web = fn?.definition?.webhook_config;
@@ -490,7 +490,7 @@ export class Account {
     return status === 1 ? (JSON.parse(data.toString()) as WebReply) : refuse(500, exception);
   }
 
-  /** Modal ends what takes longer than the function's own `timeout=`. */
+  /** Ends a call that exceeds the function's `timeout=`, like Modal. */
   private expire(call: Call): void {
     call.result = {
       status: 4,
@@ -499,7 +499,7 @@ export class Account {
     call.container?.kill();
   }
 
-  /** Whether a container is idle, or may be started: else a call waits for its turn. */
+  /** Whether a container is idle or can be started; otherwise a call waits. */
   private hasRoom(fn: ModalFunction): boolean {
     const living = fn.containers.filter(({ isGone }) => !isGone);
     return living.some(({ isBusy }) => !isBusy) || living.length < (fn.definition?.concurrency_limit || unlimited);
@@ -581,7 +581,7 @@ interface ImageRequest {
   base_images: { image_id: string }[];
 }
 
-/** Of a request: the environment that it asks in. */
+/** Returns the environment of a request. */
 interface Placed {
   environment_name: string;
 }

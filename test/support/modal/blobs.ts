@@ -3,7 +3,7 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { buffer } from 'node:stream/consumers';
 
-/** Where big payloads are put and got, over plain HTTP. */
+/** Storage of large payloads over plain HTTP. */
 export class Blobs {
   private readonly kept = new Map<string, Buffer>();
   private readonly server: Server;

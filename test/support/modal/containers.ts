@@ -15,7 +15,7 @@ export interface Software {
   /** Absolute path in the container → content. */
   files: Map<string, Buffer>;
   env: Record<string, string>;
-  /** What a class is built with, as Modal's SDK writes it. */
+  /** Constructor arguments of a class, as Modal's SDK serializes them. */
   parameters: Buffer;
 }
 
@@ -24,7 +24,7 @@ export interface ContainerInput {
   format: number;
   method: string;
   generator: boolean;
-  /** How it is served over HTTP; null for a call through the SDK. */
+  /** Type of the web endpoint; null for calls through the SDK. */
   web: unknown;
 }
 
@@ -32,7 +32,7 @@ export interface ContainerResult {
   status: number;
   exception: string;
   data: Buffer;
-  /** What a generator has yielded. */
+  /** Values that a generator yielded. */
   items: Buffer[];
 }
 
@@ -70,7 +70,7 @@ export class Container {
       cwd: code,
       env: { ...own, ...this.place(env), MODAL_IS_REMOTE: '1' },
       stdio: ['pipe', 'pipe', 'pipe', 'pipe'],
-      detached: true, // what it starts ends with it
+      detached: true, // its descendants end with it
     });
     this.answers = this.child.stdio[3] as Readable; // 'pipe', and the child writes
     this.listen(this.child.stdout, 1);
@@ -107,7 +107,7 @@ export class Container {
     try {
       process.kill(-(this.child.pid ?? Number.NaN), 'SIGKILL');
     } catch {
-      // It has ended already.
+      // the process has ended
     }
   }
 
@@ -119,7 +119,7 @@ export class Container {
       lines.once('line', (line) => {
         this.child.off('exit', end);
         lines.close();
-        setImmediate(() => resolve(JSON.parse(line))); // what was printed comes first
+        setImmediate(() => resolve(JSON.parse(line))); // printed output comes first
       });
       if (this.isGone) end();
       this.child.stdin?.write(`${JSON.stringify(request)}\n`);
@@ -132,7 +132,7 @@ export class Container {
     );
   }
 
-  /** Where the code lies here is nobody's business: in a container it is /root. */
+  /** Replaces the local path of the code with /root, as in a container. */
   private listen(stream: Readable | null, descriptor: number): void {
     stream?.setEncoding('utf8');
     stream?.on('data', (text: string) =>

@@ -26,16 +26,16 @@ const largest = 200 * 2 ** 20;
 type Handler = (request: never) => unknown;
 
 /**
- * The part of Modal's cloud that a deployment needs, on loopback: the real command line and the real SDK speak to it, and
- * its containers really run the uploaded code. Here and nowhere else stands a fake.
+ * A fake of the part of Modal's cloud that deployments need, on loopback. The real command line and the real SDK talk to
+ * it, and its containers run the uploaded code.
  */
 export class FakeModal {
   readonly account: Account;
-  /** Names of the RPCs in the order in which they came. */
+  /** Names of the received RPCs in order. */
   readonly asked: string[] = [];
-  /** Names of the RPCs that are taken and never answered. */
+  /** Names of RPCs that are never answered. */
   readonly unanswered = new Set<string>();
-  /** Whose token is taken. */
+  /** Accepted token. */
   token = { id: 'ak-test', secret: 'as-test' };
   private readonly server = new Server({
     'grpc.max_receive_message_length': largest,
@@ -74,7 +74,7 @@ export class FakeModal {
     rmSync(this.directory, { recursive: true, force: true });
   }
 
-  /** What a worker's environment holds to reach it. */
+  /** Variables of a worker's environment that select the fake. */
   get variables(): Record<string, string> {
     return {
       MODAL_SERVER_URL: `http://127.0.0.1:${this.port}`,
@@ -118,14 +118,14 @@ export class FakeModal {
     return said('x-modal-token-id') === this.token.id && said('x-modal-token-secret') === this.token.secret;
   }
 
-  /** What a generator has yielded; the stream stays open, as who reads it knows how many to wait for. */
+  /** Streams the values of a generator; stays open, because the reader knows their number. */
   private async streamItems(call: ItemStream): Promise<void> {
     const { function_call_id: id, last_index: last } = call.request;
     const items = await this.account.itemsOf(id);
     for (const item of items) if (item.index > last) call.write(item);
   }
 
-  /** AppGetLogs: what there is, then what comes. */
+  /** AppGetLogs: streams the existing log, then new lines. */
   private async stream(call: LogStream): Promise<void> {
     this.asked.push('AppGetLogs');
     if (!this.isAllowed(call.metadata)) return void call.emit('error', unauthenticated());

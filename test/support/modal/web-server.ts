@@ -4,9 +4,9 @@ import { buffer } from 'node:stream/consumers';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Account, WebReply } from './account.js';
 
-/** Where web endpoints are reached: the first part of a path says which. */
+/** Server of the web endpoints; the first part of a path selects one. */
 export class WebServer {
-  /** Milliseconds after which who waits is sent to a place to wait on at; Modal's are 150,000. */
+  /** Milliseconds after which a waiting client is redirected to a polling URL; 150,000 at Modal. */
   patience = 150_000;
   private readonly late = new Map<string, Promise<WebReply>>();
   private readonly server: Server;
