@@ -33,7 +33,7 @@ test.each(pages.sort())('every command of %s works', async (page) => {
   const shell = new UserShell(home.root);
   for (const block of readBlocks(text).filter(({ language }) => language === 'sh')) await run(shell, block);
   const { stdout } = await shell.type('npx berth list --json');
-  expect(JSON.parse(stdout)).toEqual([]); // a page cleans up after itself
+  expect(JSON.parse(stdout)).toEqual([]); // each page cleans up
 });
 
 async function run(shell: UserShell, block: Block): Promise<void> {
@@ -45,12 +45,12 @@ async function run(shell: UserShell, block: Block): Promise<void> {
 async function runToTheEnd(shell: UserShell, lines: string[]): Promise<void> {
   for (const line of lines) {
     const { exitCode, stdout, stderr } = await shell.type(line);
-    const lacksSomething = line.endsWith('doctor') && exitCode === 3; // this machine does
-    if (exitCode !== 0 && !lacksSomething) throw new Error(`${line}: exit code ${exitCode}\n${stdout}\n${stderr}`);
+    const isDoctorUnsatisfied = line.endsWith('doctor') && exitCode === 3; // this machine lacks some tools
+    if (exitCode !== 0 && !isDoctorUnsatisfied) throw new Error(`${line}: exit code ${exitCode}\n${stdout}\n${stderr}`);
   }
 }
 
-/** NAME is a deployment whose contract does not hold. `resume` leaves it waiting; everything else works. */
+/** NAME is a deployment whose contract fails. `resume` leaves it waiting; all other commands succeed. */
 async function runOnWaiting(shell: UserShell, lines: string[]): Promise<void> {
   writeFileSync(join(shell.cwd, 'wrong.yaml'), '- input: { text: "a joy" }\n  output: { label: sad }\n');
   await shell.type('npx berth deploy examples/sentiment --name stuck --agent none --example wrong.yaml');
@@ -61,7 +61,7 @@ async function runOnWaiting(shell: UserShell, lines: string[]): Promise<void> {
   }
 }
 
-/** Nobody has a token here; that the command is understood shows in what it asks for. */
+/** Without a token, the command fails with the missing variables. */
 async function refuseWithoutToken(shell: UserShell, lines: string[]): Promise<void> {
   for (const line of lines) {
     const { exitCode, stderr } = await shell.type(line);
@@ -73,7 +73,7 @@ async function refuseWithoutToken(shell: UserShell, lines: string[]): Promise<vo
   }
 }
 
-/** The first line is a worker that stays, the second deploys; the server is the one that the tests share. */
+/** The first line runs a worker, the second deploys to the server that the tests share. */
 async function runOnOwnServer(shell: UserShell, lines: string[]): Promise<void> {
   const [first = '', ...others] = lines.map((line) =>
     line.replace('temporal.example.com:7233', process.env.BERTH_TEST_TEMPORAL ?? ''),
