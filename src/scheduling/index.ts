@@ -1,4 +1,3 @@
 export { type FailedRun, followRedeploy } from './follow-redeploy.js';
-export { planSchedule, type ScheduleOptions, type SchedulePlan } from './plan-schedule.js';
 export { requestRedeploy, type ScheduledChange } from './request-redeploy.js';
 export type { ScheduledDeployments } from './scheduled-deployments.js';

@@ -239,9 +239,7 @@ test('a build that fails is an error with its last words; its log says that its 
   expect(error.code).toBe('BUILD_FAILED');
   expect(error.details.evidence).toContain('almost');
   const log = readFileSync(plan.logFile, 'utf8');
-  expect(log).toContain(
-    'to use them in the Dockerfile: RUN --mount=type=secret,id=pip.conf',
-  );
+  expect(log).toContain('to use them in the Dockerfile: RUN --mount=type=secret,id=pip.conf');
   expect(log).not.toContain('canary-of-index');
 });
 

@@ -60,7 +60,12 @@ test('a call with defaults that ends the software is made once at the endpoint',
 });
 
 test.each([
-  ['module', 'import cv2', {}, /^ModuleNotFoundError: No module named 'cv2'; no manifest requires it: add opencv-python/],
+  [
+    'module',
+    'import cv2',
+    {},
+    /^ModuleNotFoundError: No module named 'cv2'; no manifest requires it: add opencv-python/,
+  ],
   [
     'ignored file',
     'open("w.bin")',

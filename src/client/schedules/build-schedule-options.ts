@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { ScheduleOverlapPolicy } from '@temporalio/client';
-import type { SchedulePlan } from '../../scheduling/plan-schedule.js';
 import { buildRunWorkflowId, buildScheduleId } from '../../scheduling/schedule-id.js';
 import { scheduledRedeployType, sharedQueue, workflowId } from '../../workflows/messages.js';
 import { searchAttributes } from '../../workflows/status/search-attributes.js';
+import type { SchedulePlan } from './plan-schedule.js';
 
 export interface ScheduleRequest {
   name: string;

@@ -1,6 +1,6 @@
 import type { ScheduleDescription, ScheduleExecutionResult } from '@temporalio/client';
 import { ScheduledRedeploy, type ScheduleInfo } from '../../contract/schedule.js';
-import { formatDuration } from '../../scheduling/duration.js';
+import { formatDuration } from './duration.js';
 import type { StartedRun } from './read-run.js';
 
 /** Maximum number of next runs to show. */

@@ -36,7 +36,7 @@ export const create = defineCommand({
         'SCHEDULE_INVALID',
         `invalid --id ${id}: use at most 40 lower-case letters, digits and hyphens`,
       );
-    const { planSchedule } = await import('../../scheduling/plan-schedule.js');
+    const { planSchedule } = await import('../../client/schedules/plan-schedule.js');
     const plan = planSchedule(times);
     const request = { name, schedule: id, plan, replacesFailed: replaceFailed };
     const created = await withClient(output, ({ schedules }) => schedules.create(request));

@@ -1,5 +1,5 @@
+import { formatDuration } from '../../client/schedules/duration.js';
 import type { ScheduledRun, ScheduledRunOutcome, ScheduleInfo } from '../../contract/schedule.js';
-import { formatDuration } from '../../scheduling/duration.js';
 import type { Colors } from '../colors.js';
 import { type Cell, renderTable } from '../table.js';
 import { formatZonedTime } from './format-zoned-time.js';

@@ -1,5 +1,5 @@
+import { planSchedule, type ScheduleOptions } from '../../../src/client/schedules/plan-schedule.js';
 import type { ScheduledRun, ScheduleInfo } from '../../../src/contract/index.js';
-import { planSchedule, type ScheduleOptions } from '../../../src/scheduling/index.js';
 import { connectOnce } from '../../support/deployments.js';
 
 interface ScheduleRequest extends ScheduleOptions {

@@ -2,9 +2,9 @@ import { existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Client, Connection, ScheduleOverlapPolicy } from '@temporalio/client';
+import { planSchedule } from '../../../src/client/schedules/plan-schedule.js';
 import type { DeploymentInfo } from '../../../src/contract/index.js';
 import { type BerthHome, berthHome, deploymentDirectory } from '../../../src/home/home.js';
-import { planSchedule } from '../../../src/scheduling/index.js';
 import { ensureStack, getHostId } from '../../../src/stack/index.js';
 import { connectOnce, deploy, waitForState } from '../deployments.js';
 import { temporarySolution } from '../temporary-directories.js';

@@ -1,5 +1,5 @@
 import type { ScheduleSpec } from '@temporalio/client';
-import { BerthError } from '../errors.js';
+import { BerthError } from '../../errors.js';
 import { parseDuration } from './duration.js';
 
 /** A schedule as the user writes it. */

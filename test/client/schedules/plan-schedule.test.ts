@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
-import { formatDuration, parseDuration } from '../../src/scheduling/duration.js';
-import { planSchedule, type ScheduleOptions } from '../../src/scheduling/index.js';
+import { formatDuration, parseDuration } from '../../../src/client/schedules/duration.js';
+import { planSchedule, type ScheduleOptions } from '../../../src/client/schedules/plan-schedule.js';
 
 const minute = 60_000;
 const hour = 60 * minute;
