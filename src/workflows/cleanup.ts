@@ -63,9 +63,7 @@ export class Cleanup {
     const { workflow } = this;
     this.isRetryRequested = false;
     await condition(() => this.isRetryRequested, `${backoff}s`);
-    if (!isHistoryLimitReached(workflow)) return;
-    await condition(allHandlersFinished);
-    await continueAsNew(workflow);
+    if (isHistoryLimitReached(workflow)) await continueAsNew(workflow);
   }
 
   private clearFailure(): void {

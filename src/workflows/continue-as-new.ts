@@ -1,4 +1,4 @@
-import { makeContinueAsNewFunc, workflowInfo } from '@temporalio/workflow';
+import { allHandlersFinished, condition, makeContinueAsNewFunc, workflowInfo } from '@temporalio/workflow';
 import type { DeployConfig } from '../contract/deploy-config.js';
 import type { Example } from '../contract/example.js';
 import type { DeploymentInfo } from '../contract/status.js';
@@ -16,8 +16,9 @@ interface SharedExamples {
   holders: string[];
 }
 
-/** Replaces this run by a new one. The memo, which the server's index shows, is carried along. */
+/** Replaces this run by a new one when every message is answered. Keeps the memo, which the server's index shows. */
 export async function continueAsNew(workflow: WorkflowState): Promise<never> {
+  await condition(allHandlersFinished);
   const { memo = {} } = workflowInfo();
   const startRun = makeContinueAsNewFunc<(...args: RunArguments) => Promise<DeploymentInfo>>({ memo });
   return await startRun(...packState(workflow));

@@ -22,8 +22,8 @@ import { startAndCheck } from './steps/start-and-check.js';
 import { verifyRevision } from './steps/verify-revision.js';
 
 /**
- * The life of a deployment: bring up the first revision, supervise and change it until the user ends it, and
- * clean up. `carried` is the state of the run that this one continues.
+ * The life of a deployment: bring up the first revision, supervise and change it until the user ends it, and clean up.
+ * `carried` is the state of the run that this one continues.
  */
 export async function deployment(config: DeployConfig, carried?: CarriedState): Promise<DeploymentInfo> {
   const workflow = carried === undefined ? createWorkflowState(config) : unpackState(carried);

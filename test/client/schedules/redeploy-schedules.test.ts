@@ -77,7 +77,7 @@ test('a failed run keeps the active revision, and its work for a person', async 
   expect(run).toMatchObject({ outcome: 'failed', lastError: { evidence: expect.stringContaining('nothing') } });
   const shown = (await temporal()).workflow.getHandle(run.workflowId, run.runId).query('__temporal_workflow_metadata');
   const { currentDetails } = (await shown) as { currentDetails: string };
-  expect(currentDetails).toContain('### Redeploy of failing by its schedule default: failed');
+  expect(currentDetails).toContain('### Redeploy of failing by schedule default: failed');
   expect(currentDetails).toContain("NameError: name 'nothing' is not defined");
   expect(await client.info('failing')).toMatchObject({
     state: 'running',
@@ -107,7 +107,7 @@ test('a schedule with --replace-failed retries its own failed change, but not a 
   write(broken);
   const { id } = await client.redeploy('replacing', { changes: {}, isForced: false });
   await client.followChange('replacing', id, () => {});
-  expect(await runNow('replacing')).toMatchObject({ outcome: 'skipped', note: expect.stringContaining('c4 waits') });
+  expect(await runNow('replacing')).toMatchObject({ outcome: 'skipped', note: expect.stringContaining('c4 is waiting') });
   await client.cleanup('replacing');
 });
 
