@@ -18,37 +18,40 @@ import { pythonSolution } from './python-solution.js';
 export interface ConformanceOptions {
   registry: StrategyRegistry;
   name: string;
-  /** One of the strategy's `providers`; its usual one when absent. */
+  /** One of the strategy's `providers`; its default provider when absent. */
   provider?: string | undefined;
   home: BerthHome;
-  /** Where the revisions are made: empty, and removed by whoever made it. */
+  /** Empty directory for the revisions. The caller removes it. */
   scratch: string;
   onProgress?: (line: string) => void;
 }
 
 /**
- * A strategy that the registry knows, as the suite meets it. What it serves is the strategy's `conformance` directory, else
- * the suite's own Python; adapted by the strategy's recipes, and where none recognizes it called by the run interface of
- * its configuration. Its `conformance` module says what is different from processes on this machine.
+ * Prepares a strategy of the registry for the suite. It serves the strategy's `conformance` directory, or the suite's Python
+ * solution, adapted by the strategy's recipes. If no recipe recognizes it, the run interface of the configuration is used.
+ * The strategy's `conformance` module describes how it differs from processes on this machine.
+ *
+ * @throws STRATEGY_BROKEN, USAGE when a module is invalid, or the strategy is not tested on the provider.
  */
 export async function buildConformance(subject: ConformanceOptions): Promise<Conformance> {
   const { registry, name, provider } = subject;
-  await registry.getRecipes(name); // what does not load is told now, and not by every check
-  const { entry, ...own } = await loadHooks(registry.getConformance(name).module);
-  const hooks = provider === undefined ? own : chooseHooks(own, subject, provider);
+  await registry.getRecipes(name); // fails here if they do not load, and not in every check
+  const { entry, ...defaultHooks } = await loadHooks(registry.getConformance(name).module);
+  const hooks = provider === undefined ? defaultHooks : chooseHooks(defaultHooks, subject, provider);
   const { queueDelay = 0 } = hooks.deviations ?? {};
   const reference = registry.getRunnerModule(name);
-  const listRemains = hooks.listRemaining ?? (async (plan) => findPlanProcesses(plan).map((pid) => `process ${pid}`));
-  const isHalfway = hooks.isPartlyStarted ?? (async (plan) => (await listRemains(plan)).length > 0);
+  const listRemaining = hooks.listRemaining ?? (async (plan) => findPlanProcesses(plan).map((pid) => `process ${pid}`));
+  const isPartlyStarted = hooks.isPartlyStarted ?? (async (plan) => (await listRemaining(plan)).length > 0);
   return {
     name: provider === undefined ? name : `${name} on ${provider}`,
     reference,
     RunnerClass: await registry.getRunnerClass(name),
     createPlan: (revision, timeout) => createPlan(subject, entry, { revision, timeout: timeout + queueDelay / 1000 }),
-    listRemaining: listRemains,
-    listRunning: hooks.listRunning ?? listRemains,
+    listRemaining,
+    listRunning: hooks.listRunning ?? listRemaining,
     kill: hooks.kill ?? (({ plan }) => killPlanProcesses(plan)),
-    interruptStart: hooks.interruptStart ?? ((plan) => killChildDuringStart(reference, plan, () => isHalfway(plan))),
+    interruptStart:
+      hooks.interruptStart ?? ((plan) => killChildDuringStart(reference, plan, () => isPartlyStarted(plan))),
     servesPython: registry.getConformance(name).solution === null,
     deviations: hooks.deviations ?? {},
   };
@@ -61,7 +64,7 @@ const knownKeys = new Set([
   'listRemaining',
   'listRunning',
   'interruptStart',
-  'isHalfway',
+  'isPartlyStarted',
   'providers',
 ]);
 
@@ -71,24 +74,24 @@ async function loadHooks(module: string | null): Promise<ConformanceHooks> {
   if (typeof conformance !== 'object' || conformance === null)
     throw new BerthError('STRATEGY_BROKEN', `${module} exports no object called conformance`);
   const unknown = Object.keys(conformance).filter((key) => !knownKeys.has(key));
-  if (unknown.length === 0) return conformance; // what it does shows when the suite uses it
+  if (unknown.length === 0) return conformance; // its values are checked when the suite uses them
   throw new BerthError(
     'STRATEGY_BROKEN',
-    `${module}: conformance has no ${unknown.join(', ')}; it may have: ${[...knownKeys].join(', ')}`,
+    `${module}: conformance has unknown keys: ${unknown.join(', ')}; use: ${[...knownKeys].join(', ')}`,
   );
 }
 
-/** Those of a provider that is not the usual one. */
+/** Chooses the hooks of a provider other than the default. */
 function chooseHooks(
   { providers = {} }: ConformanceHooks,
   { registry, name }: ConformanceOptions,
   provider: string,
 ): ProviderHooks {
-  const tested = registry.getStrategy(name).providers.filter((one) => one in providers);
+  const tested = registry.getStrategy(name).providers.filter((candidate) => candidate in providers);
   const hooks = tested.includes(provider) ? providers[provider] : undefined;
   if (hooks !== undefined) return hooks;
   const choice = tested.join(', ') || 'none';
-  throw new BerthError('USAGE', `${name} is not tested on ${provider}; its conformance has providers: ${choice}`);
+  throw new BerthError('USAGE', `${name} is not tested on ${provider}; its conformance module covers: ${choice}`);
 }
 
 type RevisionOptions = Pick<RunPlan, 'revision' | 'timeout'>;
@@ -103,7 +106,7 @@ async function createPlan(
   const root = join(scratch, revision.revision);
   const directory = join(root, 'code');
   const [stateDirectory, sharedDirectory] = [join(root, 'state'), join(scratch, 'shared')];
-  for (const made of [directory, stateDirectory, sharedDirectory]) await mkdir(made, { recursive: true, mode: 0o700 });
+  for (const path of [directory, stateDirectory, sharedDirectory]) await mkdir(path, { recursive: true, mode: 0o700 });
   const runInterface = await adapt(subject, directory, entry);
   return {
     deployment: `conformance-${process.pid}`,
@@ -120,16 +123,16 @@ async function createPlan(
   };
 }
 
-/** Lays the solution there, as adapted by the strategy's own recipes. */
+/** Writes the solution to the directory, adapted by the strategy's recipes. */
 async function adapt(
   { registry, name }: ConformanceOptions,
   directory: string,
-  wanted: string | undefined,
+  hookEntry: string | undefined,
 ): Promise<RunPlan['runInterface']> {
   const { solution } = registry.getConformance(name);
   if (solution === null) await writeRecipeFiles(directory, pythonSolution);
   else await cp(solution, directory, { recursive: true });
-  const entry = wanted ?? (solution === null ? 'conformance:respond' : undefined);
+  const entry = hookEntry ?? (solution === null ? 'conformance:respond' : undefined);
   const facts = await gatherFacts(directory);
   const adapted = await applyRecipes(await registry.getRecipes(name), { workspace: directory, facts, entry });
   return adapted?.runInterface ?? registry.getDefaultRunInterface(name);

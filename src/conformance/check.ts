@@ -2,7 +2,7 @@ import type { Handle, RunPlan } from '../contract/handle.js';
 import type { Runner } from '../runners/runner.js';
 import type { Conformance } from './conformance.js';
 
-/** The revision that many checks share: it is running. */
+/** A running revision that many checks share. */
 export interface RunningRevision {
   conformance: Conformance;
   plan: RunPlan;
@@ -10,15 +10,15 @@ export interface RunningRevision {
   handle: Handle;
 }
 
-/** A variable of that revision, whose value must be found nowhere but in the software. */
+/** Value of a variable of that revision. It must be visible only to the software. */
 export const canary = `canary-${Math.random().toString(36).slice(2)}`;
 
-/** One behavior that every runner shares. */
+/** A behavior that every runner shares. */
 export interface Check<Scene> {
   /** A sentence in the present tense. */
   name: string;
-  /** Rejects when it does not hold, with what came and what was expected. */
+  /** Rejects with the actual and the expected result if the check fails. */
   run: (scene: Scene) => Promise<unknown>;
-  /** Seconds that it may take; a minute when absent. */
+  /** Seconds that the check may take; three minutes when absent. */
   timeout?: number;
 }

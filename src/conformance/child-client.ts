@@ -8,47 +8,47 @@ import { isRunningFromSource, packageRoot } from '../home/package-root.js';
 import type { RunnerReference } from '../runners/load-runner.js';
 import type { Health } from '../runners/runner.js';
 
-/** What another process of this host is told to do with a runner, on its standard input. */
+/** Task of a child process, sent to its standard input. */
 export type ChildTask =
   | { do: 'call'; reference: RunnerReference; handle: Handle; inputs: unknown }
   | { do: 'start'; reference: RunnerReference; plan: RunPlan };
 
-/** What it finds: an answer and the health, from the handle alone. */
+/** Result of a call task. The child process attaches with the handle only. */
 export interface ChildResult {
   answer: Answer;
   health: Health;
 }
 
-/** Attaches in another process of this host, and calls the software from there. */
+/** Attaches in a child process and calls the software from there. */
 export async function callFromChild(reference: RunnerReference, handle: Handle, inputs: unknown): Promise<ChildResult> {
   const child = spawnChild({ do: 'call', reference, handle, inputs });
-  const [found, said] = await Promise.all([text(child.stdout), text(child.stderr)]);
-  if (found === '') throw new Error(`the other process said: ${said.trim()}`);
-  return JSON.parse(found) as ChildResult; // written by our own program
+  const [output, errorOutput] = await Promise.all([text(child.stdout), text(child.stderr)]);
+  if (output === '') throw new Error(`the child process failed: ${errorOutput.trim()}`);
+  return JSON.parse(output) as ChildResult; // written by child-main.ts
 }
 
 /**
- * Starts the plan in another process of this host, and kills that process as soon as the software begins to be there.
- * Throws when the start is over before.
+ * Starts the plan in a child process, and kills that process as soon as `isPartlyStarted`. Throws if the start ends before
+ * that.
  */
 export async function killChildDuringStart(
   reference: RunnerReference,
   plan: RunPlan,
-  isThere: () => Promise<boolean>,
+  isPartlyStarted: () => Promise<boolean>,
 ): Promise<void> {
   const child = spawnChild({ do: 'start', reference, plan });
-  const said = text(child.stderr);
-  const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()));
-  let isOver = false;
-  void ended.then(() => {
-    isOver = true;
+  const errorOutput = text(child.stderr);
+  const exit = new Promise<void>((resolve) => child.once('exit', () => resolve()));
+  let hasExited = false;
+  void exit.then(() => {
+    hasExited = true;
   });
-  while (!(await isThere())) {
-    if (isOver) throw new Error(`the start made nothing that can be seen: ${await said}`);
-    await sleep(1); // the errand is on its way through this process
+  while (!(await isPartlyStarted())) {
+    if (hasExited) throw new Error(`the start created nothing that can be seen: ${await errorOutput}`);
+    await sleep(1); // lets this process send the task
   }
   child.kill('SIGKILL');
-  await ended;
+  await exit;
 }
 
 const loadSource =

@@ -1,9 +1,9 @@
-// The program of `elsewhere.ts`: another process of this host, which knows a runner by its plan or its handle alone.
+// Program of the child process that `child-client.ts` starts. It knows a runner only by its plan or handle.
 import { json } from 'node:stream/consumers';
 import { loadRunnerClass } from '../runners/load-runner.js';
 import type { ChildResult, ChildTask } from './child-client.js';
 
-const task = (await json(process.stdin)) as ChildTask; // written by our own suite
+const task = (await json(process.stdin)) as ChildTask; // written by child-client.ts
 const RunnerClass = await loadRunnerClass(task.reference);
 
 if (task.do === 'start') {

@@ -2,74 +2,71 @@ import type { Handle, RunPlan } from '../contract/handle.js';
 import type { RunnerReference } from '../runners/load-runner.js';
 import type { RunnerClass } from '../runners/runner.js';
 
-/** A strategy as the suite meets it: its runner, and how to look at its software from outside. */
+/** A strategy under test: its runner, and functions that inspect its software from outside. */
 export interface Conformance {
   name: string;
   RunnerClass: RunnerClass;
   reference: RunnerReference;
-  /** A plan for the solution under this revision's name, its directories made. Calls may take `timeout` seconds. */
+  /** Creates a plan for the solution with this revision, and its directories. Calls may take `timeout` seconds. */
   createPlan: (revision: string, timeout: number) => Promise<RunPlan>;
-  /** Kills the software as a crash would, without the runner's knowledge. */
+  /** Kills the software like a crash, without the runner's knowledge. */
   kill: (handle: Handle) => Promise<void>;
-  /** What exists of the plan's software outside, for a person: empty when it is gone. */
+  /** Describes the remaining resources of a plan. Empty if the software is gone. */
   listRemaining: (plan: RunPlan) => Promise<string[]>;
-  /** What of it still runs, where a stop keeps something for the next start; by default all that exists. */
+  /** Describes the resources that must be gone after a stop, if a stop keeps some. Default: all of them. */
   listRunning?: (plan: RunPlan) => Promise<string[]>;
-  /** Leaves what a start leaves that was killed half-way. */
+  /** Starts the software and kills the start before it is complete. */
   interruptStart: (plan: RunPlan) => Promise<void>;
-  /** It serves the suite's own Python, adapted by its recipes. */
+  /** True if it serves the suite's Python solution, adapted by its recipes. */
   servesPython?: boolean;
   deviations?: KnownDeviations;
 }
 
-/** Ways of a framework that it has by itself, and that a strategy leaves as they are. */
+/** Behavior of a framework that differs from the suite's default, and that its strategy does not change. */
 export interface KnownDeviations {
-  /** What ends in a call is replaced by the framework, within seconds: the software is not gone, only away. */
+  /** The framework replaces a process that ends in a call, within seconds, so the software is not gone. */
   replacesProcesses?: boolean;
   /** NaN arrives as null. */
   writesNull?: boolean;
-  /** Milliseconds that a call may wait in the framework's own queue. */
+  /** Milliseconds that a call may wait in the framework's queue. */
   queueDelay?: number;
-  /** Resources that it applies, whatever the machine; of all others the start says that they are left out. */
+  /** Resources that it applies on every machine. The start reports all others as ignored. */
   applies?: ('cpu' | 'memory' | 'concurrency' | 'replicas')[];
   /** A NUL character arrives as U+FFFD. */
   replacesNul?: boolean;
-  /** Processes are started for calls: that one ends does not make the software unhealthy. */
+  /** The framework starts processes for calls, so the end of one does not make the software unhealthy. */
   startsOnDemand?: boolean;
-  /** An exit of the code ends the whole software, as a crash does. */
+  /** An exit of the code ends the software, like a crash. */
   stopsOnExit?: boolean;
   /** An exception arrives without its traceback. */
   hidesTracebacks?: boolean;
-  /** That the code has exited is an error of the call without its type. */
+  /** The error of a call in which the code exits has no type. */
   hidesExits?: boolean;
-  /** The log has lines of the framework's own for each call. */
+  /** The framework logs lines for each call. */
   logsCalls?: boolean;
-  /** It is served from other machines: what listens on this one is not its affair. */
+  /** The software is served from other machines, so ports of this machine are not checked. */
   servesRemotely?: boolean;
-  /** The framework has the main thread: the code has one of its own, where no signal can be handled. */
+  /** The framework uses the main thread, so the code runs in another one and cannot handle signals. */
   ownsMainThread?: boolean;
-  /** Calls at once go to several processes, so that none waits for another, unless `replicas` is one. */
+  /** Concurrent calls go to several processes, so none waits for another, unless `replicas` is one. */
   spreadsCalls?: boolean;
-  /** A call whose caller has gone while it waited is begun all the same. */
+  /** A waiting call still begins after its caller has left. */
   startsAbandoned?: boolean;
-  /** An exception arrives as its message alone, without type and traceback. */
+  /** An exception arrives only as its message, without type and traceback. */
   reportsMessageOnly?: boolean;
 }
 
-/** How software is looked at where it runs. All of it may be left out: then it is its processes on this machine. */
+/** Functions that inspect software where it runs. The defaults inspect processes on this machine. */
 export interface ProviderHooks
   extends Partial<Pick<Conformance, 'kill' | 'listRemaining' | 'listRunning' | 'interruptStart' | 'deviations'>> {
-  /** Whether a start has come as far as it is cut off by `startHalfway`; by default as soon as anything remains of it. */
+  /** Checks whether `interruptStart` may kill the start. Default: as soon as `listRemaining` finds anything. */
   isPartlyStarted?: (plan: RunPlan) => Promise<boolean>;
 }
 
-/**
- * What a strategy's `conformance` module exports as `conformance`. All of it may be left out: then it is served by the
- * strategy's recipes, as processes on this machine.
- */
+/** Settings that a strategy's `conformance` module exports as `conformance`. All of them are optional. */
 export interface ConformanceHooks extends ProviderHooks {
-  /** As the user's `--entry`. */
+  /** Entry of the solution, in the format of `--entry`. */
   entry?: string;
-  /** By the name of a provider that is not its usual one: the hooks there, in place of those above. */
+  /** Hooks for providers other than the default, by name. They replace those above. */
   providers?: Record<string, ProviderHooks>;
 }

@@ -5,17 +5,17 @@ import type { Resources } from '../contract/resources.js';
 import type { Health, Runner } from '../runners/runner.js';
 import type { Conformance } from './conformance.js';
 
-/** Equal as JSON: what is undefined is absent. */
+/** Compares two values as JSON, which omits undefined members. */
 export function expectEqual(actual: unknown, expected: unknown): void {
   assert.deepEqual(asJson(actual), asJson(expected));
 }
 
 const asJson = (value: unknown): unknown => JSON.parse(JSON.stringify(value ?? null));
 
-/** The value has these keys with these values; others do not matter. */
+/** Expects these keys with these values. Ignores others. */
 export function expectKeys(actual: object, expected: Record<string, unknown>): void {
-  const found = actual as Record<string, unknown>; // looked at key by key
-  expectEqual(Object.fromEntries(Object.keys(expected).map((key) => [key, found[key]])), expected);
+  const record = actual as Record<string, unknown>; // only reads the expected keys
+  expectEqual(Object.fromEntries(Object.keys(expected).map((key) => [key, record[key]])), expected);
 }
 
 export function expectOutput(answer: Answer, output: unknown): void {
@@ -23,17 +23,17 @@ export function expectOutput(answer: Answer, output: unknown): void {
 }
 
 export function expectText(text: string | undefined, part: string): void {
-  assert.ok(text?.includes(part), `${JSON.stringify(text)} does not hold ${JSON.stringify(part)}`);
+  assert.ok(text?.includes(part), `${JSON.stringify(text)} does not contain ${JSON.stringify(part)}`);
 }
 
-export function expectNone(remains: string[]): void {
-  assert.deepEqual([...remains], [], `still there: ${remains.join(', ')}`);
+export function expectNone(remaining: string[]): void {
+  assert.deepEqual([...remaining], [], `still present: ${remaining.join(', ')}`);
 }
 
-/** What began then has taken less than so many milliseconds. */
-export function expectWithin(milliseconds: number, begun: number): void {
-  const taken = Date.now() - begun;
-  assert.ok(taken < milliseconds, `it took ${taken} ms, and may take ${milliseconds} ms`);
+/** Expects that less than this time has passed since `startedAt`. */
+export function expectWithin(milliseconds: number, startedAt: number): void {
+  const duration = Date.now() - startedAt;
+  assert.ok(duration < milliseconds, `it took ${duration} ms, but may take ${milliseconds} ms`);
 }
 
 export function requireFailure(answer: Answer): { code: string; message: string; type?: string; traceback?: string } {
@@ -46,10 +46,10 @@ export function expectFailure(answer: Answer, ...codes: string[]): void {
   assert.ok(codes.includes(code), `the error is ${code} (${message}), and must be ${codes.join(' or ')}`);
 }
 
-/** With patience: a process on its way out may answer once more, so it counts when it has been ready for a second. */
-export async function expectHealthy(runner: Runner, patience = 0): Promise<void> {
+/** Expects ready software, within `timeout` milliseconds. Checks five times, because an ending process may answer once. */
+export async function expectHealthy(runner: Runner, timeout = 0): Promise<void> {
   let ready = 0;
-  for (const deadline = Date.now() + patience; ready < 5 && Date.now() < deadline; await sleep(200))
+  for (const deadline = Date.now() + timeout; ready < 5 && Date.now() < deadline; await sleep(200))
     ready = (await runner.isHealthy()).isHealthy ? ready + 1 : 0;
   expectKeys(await runner.isHealthy(), { isHealthy: true, state: 'ready' });
 }
@@ -58,24 +58,24 @@ export async function expectUnhealthy(runner: Runner, state: Health['state']): P
   expectKeys(await runner.isHealthy(), { isHealthy: false, state });
 }
 
-/** At most so many lines. */
-export async function readLines(lines: AsyncIterable<string>, most = Number.POSITIVE_INFINITY): Promise<string[]> {
-  const found: string[] = [];
+/** Reads at most `maxLines` lines. */
+export async function readLines(lines: AsyncIterable<string>, maxLines = Number.POSITIVE_INFINITY): Promise<string[]> {
+  const result: string[] = [];
   for await (const line of lines) {
-    found.push(line);
-    if (found.length >= most) break;
+    result.push(line);
+    if (result.length >= maxLines) break;
   }
-  return found;
+  return result;
 }
 
-/** Does something with a runner of a revision of its own, of which nothing is left afterwards. */
+/** Runs `body` with a runner of a separate revision. Undoes it, and expects that nothing remains. */
 export async function withRevision(
   { RunnerClass, createPlan, listRemaining }: Conformance,
   { revision, timeout, resources }: { revision: string; timeout: number; resources?: Resources },
   body: (runner: Runner, plan: Awaited<ReturnType<typeof createPlan>>) => Promise<unknown>,
 ): Promise<void> {
-  const made = await createPlan(revision, timeout);
-  const plan = resources === undefined ? made : { ...made, resources };
+  const defaultPlan = await createPlan(revision, timeout);
+  const plan = resources === undefined ? defaultPlan : { ...defaultPlan, resources };
   const runner = new RunnerClass(plan);
   try {
     await body(runner, plan);

@@ -4,29 +4,29 @@ import { dirname, sep } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { RunPlan } from '../contract/handle.js';
 
-/** Milliseconds that killed processes have to be gone. */
+/** Milliseconds in which killed processes have to end. */
 const killTimeout = 10_000;
 
-/** Living processes of a plan's software, whatever runs it. */
+/** Finds the running processes of a plan's software. */
 export const findPlanProcesses = (plan: RunPlan): number[] => findProcessesBelow(dirname(plan.stateDirectory));
 
-/** Those that have something below the directory in their arguments or environment, or as their working directory. */
+/** Finds processes with a path below the directory in their arguments, their environment or as working directory. */
 function findProcessesBelow(directory: string): number[] {
-  const place = directory + sep;
-  const found = process.platform === 'linux' ? findOnLinux(place) : findWithPs(place);
-  return found.filter((pid) => pid !== process.pid);
+  const prefix = directory + sep;
+  const pids = process.platform === 'linux' ? findOnLinux(prefix) : findWithPs(prefix);
+  return pids.filter((pid) => pid !== process.pid);
 }
 
-function findOnLinux(place: string): number[] {
+function findOnLinux(prefix: string): number[] {
   const pids = readdirSync('/proc').filter((name) => /^\d+$/.test(name));
-  return pids.filter((pid) => describeProcess(pid).includes(place)).map(Number);
+  return pids.filter((pid) => describeProcess(pid).includes(prefix)).map(Number);
 }
 
-/** Nothing of processes of others, of zombies, and of what ended in the meantime. */
+/** Returns the arguments, environment and working directory of a process, as far as this user may read them. */
 function describeProcess(pid: string): string {
-  const read = (look: () => string): string => {
+  const read = (readFile: () => string): string => {
     try {
-      return look();
+      return readFile();
     } catch {
       return '';
     }
@@ -35,20 +35,20 @@ function describeProcess(pid: string): string {
   return [...texts, read(() => readlinkSync(`/proc/${pid}/cwd`) + sep)].join('\0');
 }
 
-function findWithPs(place: string): number[] {
+function findWithPs(prefix: string): number[] {
   return execFileSync('ps', ['eww', '-axo', 'pid=,command='], { encoding: 'utf8', maxBuffer: 2 ** 26 })
     .split('\n')
-    .filter((line) => line.includes(place))
+    .filter((line) => line.includes(prefix))
     .map((line) => Number.parseInt(line, 10));
 }
 
-/** Kills all of them, and resolves when none is left. Throws when there was none to kill. */
+/** Kills the processes of a plan and resolves when they have ended. Throws if there are none. */
 export async function killPlanProcesses(plan: RunPlan): Promise<void> {
   if ((await killProcessesBelow(dirname(plan.stateDirectory))) > 0) return;
-  throw new Error('the software has no process on this machine that could be killed');
+  throw new Error('the software has no process on this machine to kill');
 }
 
-/** Kills what a strategy has left in the suite's directory, and resolves when none is left; returns how many there were. */
+/** Kills the remaining processes in the suite's directory, resolves when they have ended, and returns their number. */
 export async function killProcessesBelow(directory: string): Promise<number> {
   let killed = 0;
   for (const deadline = Date.now() + killTimeout; ; await sleep(10)) {

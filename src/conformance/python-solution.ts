@@ -1,4 +1,4 @@
-/** What a strategy that adapts Python serves for the suite: `respond` of the module `conformance` takes the inputs as one dict. */
+/** Solution of the suite for strategies that adapt Python: `conformance:respond` takes the inputs as one dict. */
 export const pythonSolution = {
   'conformance.py': `
 import asyncio, contextvars, decimal, os, signal, sqlite3, sys, threading, time, warnings

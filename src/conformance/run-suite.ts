@@ -5,21 +5,21 @@ import type { SuiteGroup } from './suite.js';
 export interface CheckResult {
   group: string;
   name: string;
-  /** `skipped`: what it looks at did not come up, or the run was interrupted. */
+  /** `skipped`: the software did not start, or the run was interrupted. */
   outcome: 'passed' | 'failed' | 'skipped';
   milliseconds: number;
-  /** What came and what was expected; null when it passed. */
+  /** Actual and expected result; null if it passed. */
   evidence: string | null;
 }
 
 export interface SuiteOptions {
   signal: AbortSignal;
-  /** Told before and after each. */
+  /** Called before each check; `onResult` after it. */
   onBegin: (name: string) => void;
   onResult: (result: CheckResult) => void;
 }
 
-/** Runs the checks one after another; whatever becomes of them, each group is ended. */
+/** Runs the checks sequentially. Always tears down each group. */
 export async function runSuite(groups: readonly SuiteGroup[], options: SuiteOptions): Promise<CheckResult[]> {
   const results: CheckResult[] = [];
   const report = (result: CheckResult) => {
@@ -30,49 +30,49 @@ export async function runSuite(groups: readonly SuiteGroup[], options: SuiteOpti
   return results;
 }
 
-/** Seconds that a group has to come up, and to end. */
+/** Seconds that setting up a group may take, and tearing it down. */
 const groupTimeout = 900;
 
 async function runGroup({ name: group, setUp, checks, tearDown }: SuiteGroup, options: SuiteOptions): Promise<void> {
   const { signal, onBegin, onResult } = options;
-  /** Told only when it fails: it is no check of its own. */
-  const isDone = async (name: string, run: () => Promise<void>): Promise<boolean> => {
+  /** Runs a step that is not a check, and reports only its failure. */
+  const runStep = async (name: string, run: () => Promise<void>): Promise<boolean> => {
     onBegin(name);
     const result = await runCheck(run, groupTimeout);
     if (result.outcome === 'failed') onResult({ group, name, ...result });
     return result.outcome === 'passed';
   };
-  const isUp = !signal.aborted && (await isDone('the software starts', setUp));
+  const isUp = !signal.aborted && (await runStep('the software starts', setUp));
   for (const { name, run, timeout } of checks) {
-    const isAsked = isUp && !signal.aborted;
-    if (isAsked) onBegin(name);
-    onResult({ group, name, ...(isAsked ? await runCheck(run, timeout) : skipped) });
+    const isRunnable = isUp && !signal.aborted;
+    if (isRunnable) onBegin(name);
+    onResult({ group, name, ...(isRunnable ? await runCheck(run, timeout) : skipped) });
   }
-  await isDone('what was started is ended', tearDown);
+  await runStep('the software is removed', tearDown);
 }
 
 type Outcome = Pick<CheckResult, 'outcome' | 'milliseconds' | 'evidence'>;
 
 const skipped: Outcome = { outcome: 'skipped', milliseconds: 0, evidence: null };
 
-async function runCheck(run: () => Promise<void>, patience: number): Promise<Outcome> {
-  const begun = performance.now();
-  const since = () => Math.round(performance.now() - begun);
+async function runCheck(run: () => Promise<void>, timeout: number): Promise<Outcome> {
+  const startedAt = performance.now();
+  const measure = () => Math.round(performance.now() - startedAt);
   try {
-    await withTimeout(patience, run());
-    return { outcome: 'passed', milliseconds: since(), evidence: null };
+    await withTimeout(timeout, run());
+    return { outcome: 'passed', milliseconds: measure(), evidence: null };
   } catch (error) {
-    return { outcome: 'failed', milliseconds: since(), evidence: describe(error) };
+    return { outcome: 'failed', milliseconds: measure(), evidence: describe(error) };
   }
 }
 
 async function withTimeout(seconds: number, work: Promise<void>): Promise<void> {
   let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Error(`it was not over within ${seconds} s`)), seconds * 1000);
+  const expiry = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Error(`it did not finish within ${seconds} s`)), seconds * 1000);
   });
   try {
-    await Promise.race([work, late]);
+    await Promise.race([work, expiry]);
   } finally {
     clearTimeout(timer);
   }

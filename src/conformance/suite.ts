@@ -9,10 +9,10 @@ import { survivalChecks } from './checks/survival.js';
 import type { Conformance } from './conformance.js';
 import { expectNone } from './expectations.js';
 
-/** Seconds that a check may take which says nothing else. */
+/** Seconds that a check may take by default. */
 const defaultTimeout = 180;
 
-/** A check as a test runner takes it. */
+/** A check in a form for test runners. */
 export interface SuiteCheck {
   name: string;
   /** Seconds. */
@@ -20,16 +20,16 @@ export interface SuiteCheck {
   run: () => Promise<void>;
 }
 
-/** Checks that are run in their order, between `begin` and `end`. */
+/** Checks that run in order, between `setUp` and `tearDown`. */
 export interface SuiteGroup {
   name: string;
   setUp: () => Promise<void>;
   checks: SuiteCheck[];
-  /** Leaves nothing behind, whatever became of the checks. */
+  /** Removes everything, whether or not the checks passed. */
   tearDown: () => Promise<void>;
 }
 
-/** The behavior that every runner shares, as checks that any test runner can run. */
+/** Creates the checks of the behavior that every runner shares, for any test runner. */
 export const createSuite = (conformance: Conformance): SuiteGroup[] => [
   createRunningGroup(conformance),
   createSurvivalGroup(conformance),
@@ -42,7 +42,7 @@ function createRunningGroup(conformance: Conformance): SuiteGroup {
     return scene;
   };
   const undo: Check<RunningRevision> = {
-    name: 'nothing is left when it is undone',
+    name: 'undo removes everything',
     run: async ({ runner, plan }) => {
       await runner.undo();
       expectNone(await conformance.listRemaining(plan));
@@ -79,7 +79,7 @@ function createRunningGroup(conformance: Conformance): SuiteGroup {
 
 function createSurvivalGroup(conformance: Conformance): SuiteGroup {
   return {
-    name: `${conformance.name} survives what happens`,
+    name: `${conformance.name} survives crashes and interruptions`,
     setUp: async () => {},
     checks: [...survivalChecks, ...concurrencyChecks, ...resourceChecks].map((check) =>
       bindCheck(check, () => ({ conformance })),

@@ -82,7 +82,7 @@ const sabotages: [string, RegExp, RunnerClass][] = [
   ],
   [
     'calls one after another',
-    /^sixteen calls run side by side/,
+    /^sixteen calls run concurrently/,
     class extends LocalRunner {
       private last: Promise<unknown> = Promise.resolve();
       override run(inputs: unknown, options?: CallOptions) {
@@ -94,7 +94,7 @@ const sabotages: [string, RegExp, RunnerClass][] = [
   ],
   [
     'reads a log from its beginning alone',
-    /^prints are in the log/,
+    /^output is in the log/,
     class extends LocalRunner {
       override logs({ tail: _, ...options }: LogOptions = {}) {
         return super.logs(options);
@@ -103,7 +103,7 @@ const sabotages: [string, RegExp, RunnerClass][] = [
   ],
   [
     'writes variables beside its state',
-    /^the variables of the software stand in no command line/,
+    /^the variables of the software are in no command line/,
     class extends LocalRunner {
       private readonly state: string;
       constructor(plan: RunPlan) {
@@ -135,7 +135,7 @@ const sabotages: [string, RegExp, RunnerClass][] = [
   ],
   [
     'forgets resources in silence',
-    /^each resource is applied, refused or said/,
+    /^each resource is applied, refused or reported/,
     class extends LocalRunner {
       constructor(plan: RunPlan) {
         super({ ...plan, resources: {} });
@@ -153,7 +153,7 @@ const sabotages: [string, RegExp, RunnerClass][] = [
   ],
   [
     'undoes only what it started itself',
-    /^undo needs the plan only/,
+    /^undo needs only the plan/,
     class extends LocalRunner {
       private isMine = false;
       override async start(options: StartOptions) {
@@ -214,7 +214,7 @@ test('a check has its time, an interruption ends the run, and every group is end
   expect(results.map(({ group, outcome }) => `${group} ${outcome}`)).toEqual([
     ...['one failed', 'one passed', 'one skipped', 'two skipped', 'two skipped', 'two skipped'],
   ]);
-  expect(results[0]?.evidence).toBe('it was not over within 0.05 s');
+  expect(results[0]?.evidence).toBe('it did not finish within 0.05 s');
   expect(told).toHaveLength(6);
   expect(ended).toBe(2);
 });

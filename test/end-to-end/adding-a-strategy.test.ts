@@ -65,7 +65,7 @@ test('a strategy that costs money is tested only with --yes and a way to find or
   const refusals: [string[], RegExp][] = [
     [['modal'], /costs money .* berth strategies test modal --yes$/],
     [['bentoml', '--provider', 'bentocloud'], /costs money .* test bentoml --provider bentocloud --yes$/],
-    [['bentoml', '--provider', 'nowhere'], /not tested on nowhere; its conformance has providers: bentocloud$/],
+    [['bentoml', '--provider', 'nowhere'], /not tested on nowhere; its conformance module covers: bentocloud$/],
     [[paid, '--yes'], /costs money .* conformance module/],
   ];
   for (const [words, message] of refusals)
@@ -216,7 +216,7 @@ test('a strategy that fails its suite is reported with evidence and exit code 1'
   });
   expect(value.checks.find(({ name }) => name.startsWith('undo needs'))).toMatchObject({
     outcome: 'failed',
-    evidence: expect.stringMatching(/^still there: process \d+/),
+    evidence: expect.stringMatching(/^still present: process \d+/),
   });
   const pids = value.checks.flatMap(({ evidence }) => /process (\d+)/.exec(evidence ?? '')?.[1] ?? []);
   expect(pids.filter((pid) => identifyProcess(Number(pid)) !== null)).toEqual([]); // the suite leaves no process

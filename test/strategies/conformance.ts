@@ -17,7 +17,7 @@ const startTimeout = 180;
 
 /** Checks that bring up one deployment more each, or several: what a cloud builds and pushes anew for every one of them. */
 export const extraDeploymentChecks =
-  /variables of the process|two starts at once|what one that was cut off|ends during a call|killed software|^stop resolves|sixteen calls|each resource/;
+  /variables of the process|two starts at once|an interrupted one|ends during a call|killed software|^stop resolves|sixteen calls|each resource/;
 
 /** The behavior that every runner shares: each check of the suite as a test. */
 export function testRunnerConformance(conformance: Conformance, { without }: { without?: RegExp } = {}): void {

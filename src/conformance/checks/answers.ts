@@ -15,7 +15,7 @@ import {
 const values: unknown[] = ['text with ünï©ode 🚢', 12.5, null, true, [1, 'two', { three: [3] }], { '': '"\\\n\u0000' }];
 
 const createEchoCheck = (value: unknown): Check<RunningRevision> => ({
-  name: `the value ${JSON.stringify(value)} comes back as it went in`,
+  name: `the value ${JSON.stringify(value)} comes back unchanged`,
   run: async ({ runner, conformance: { deviations } }) => {
     const text = JSON.stringify(value);
     const output = JSON.parse(deviations?.replacesNul ? text.replaceAll('\\u0000', '\ufffd') : text);
@@ -23,7 +23,7 @@ const createEchoCheck = (value: unknown): Check<RunningRevision> => ({
   },
 });
 
-/** What goes in, and what comes back. */
+/** Checks of inputs and answers. */
 export const answerChecks: Check<RunningRevision>[] = [
   ...values.map(createEchoCheck),
   {
@@ -55,7 +55,7 @@ export const answerChecks: Check<RunningRevision>[] = [
     },
   },
   {
-    name: 'an exit of the code is an error of the call, and the software lives on',
+    name: 'an exit of the code is an error of the call, and the software keeps running',
     timeout: 180,
     run: async (scene) => {
       const { runner, conformance } = scene;
@@ -66,13 +66,13 @@ export const answerChecks: Check<RunningRevision>[] = [
         const isReplaced = replacesProcesses || startsOnDemand;
         while (!isReplaced && (await runner.isHealthy()).state !== 'gone') await sleep(50);
         scene.handle = await runner.start({ env: { CANARY: canary } });
-        await sleep(1_500); // what ended it is not run again
+        await sleep(1_500); // the call that ended it is not repeated
       } else expectKeys(requireFailure(answer), { code: 'CALL_FAILED', ...(!hidesExits && { type: 'SystemExit' }) });
       await expectHealthy(runner, replacesProcesses ? 120_000 : 0);
     },
   },
   {
-    name: 'what JSON cannot hold is refused with the path to it',
+    name: 'a value that JSON cannot hold is refused with its path',
     run: async ({ runner, conformance: { deviations } }) => {
       const answer = await runner.run({ do: 'not a number' });
       if (deviations?.writesNull) return expectOutput(answer, { scores: [0.5, null] });
@@ -82,14 +82,14 @@ export const answerChecks: Check<RunningRevision>[] = [
     },
   },
   {
-    name: 'an answer of the code itself is passed on',
+    name: 'an answer that the code creates is passed on',
     run: async ({ runner }) => {
       const error = { code: 'QUOTA', message: 'none left' };
       expectEqual(await runner.run({ do: 'answer' }), { status: 'error', error });
     },
   },
   {
-    name: '20 MB go in and come back',
+    name: '20 MB come back unchanged',
     run: async ({ runner }) => {
       const value = 'é'.repeat(10_000_000);
       const answer = await runner.run({ do: 'echo', value });

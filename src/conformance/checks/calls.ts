@@ -3,15 +3,15 @@ import type { Check, RunningRevision } from '../check.js';
 import type { Conformance } from '../conformance.js';
 import { expectEqual, expectFailure, expectOutput, expectWithin, withRevision } from '../expectations.js';
 
-/** Seconds of a call that does not end by itself in the time of a check. */
+/** Seconds of a call that takes longer than a check waits. */
 const longSeconds = 6;
-/** Milliseconds in which it is ended, on a machine that is busy. */
+/** Milliseconds in which it is answered, on a busy machine. */
 const answerTimeout = 4_000;
 
-/** Deadlines and cancels. */
+/** Checks of deadlines and cancellation. */
 export const callChecks: Check<RunningRevision>[] = [
   {
-    name: 'a call that takes too long is answered at its deadline, and others are served',
+    name: 'a call that takes too long is answered at its deadline, and other calls work',
     run: async ({ runner, conformance: { deviations } }) => {
       const started = Date.now();
       const slow = runner.run({ do: 'sleep', seconds: longSeconds }, { timeout: 0.3 });
@@ -35,10 +35,10 @@ export const callChecks: Check<RunningRevision>[] = [
   },
 ];
 
-/** More than one at a time, where that is asked for. */
+/** Checks of concurrent calls. */
 export const concurrencyChecks: Check<{ conformance: Conformance }>[] = [
   {
-    name: 'sixteen calls run side by side where `concurrency` says so, and each gets its own answer',
+    name: 'sixteen calls run concurrently if `concurrency` allows it, and each gets its own answer',
     run: async ({ conformance }) => {
       const { deviations, servesPython } = conformance;
       const isApplied = deviations?.applies?.includes('concurrency') ?? false;
@@ -51,7 +51,7 @@ export const concurrencyChecks: Check<{ conformance: Conformance }>[] = [
         const answers = await Promise.all(values.map((seconds) => runner.run({ do: 'sleep', seconds })));
         const outputs = answers.map((answer) => (answer.status === 'success' ? answer.output : answer.error));
         expectEqual(outputs, values);
-        expectWithin(8_000 + (deviations?.queueDelay ?? 0), started); // one after the other they take twice that
+        expectWithin(8_000 + (deviations?.queueDelay ?? 0), started); // sequentially, they take twice as long
       });
     },
     timeout: 180,

@@ -3,13 +3,13 @@ import type { Runner } from '../../runners/runner.js';
 import type { Check, RunningRevision } from '../check.js';
 import { expectEqual, expectFailure, expectKeys, expectOutput, withRevision } from '../expectations.js';
 
-/** Milliseconds between two calls that are to arrive in this order. */
+/** Milliseconds between two calls, so that they arrive in this order. */
 const callInterval = 150;
 
-/** Python runs as its author ran it: one call at a time, on the thread that imported it and set it up. */
+/** Checks that Python code runs one call at a time, on the thread that imported it and set it up. */
 export const executionChecks: Check<RunningRevision>[] = [
   {
-    name: 'code that keeps its work in one place gives four callers each their own answer',
+    name: 'code with shared state gives each of four callers its own answer',
     run: async ({ runner }) => {
       const texts = ['abcd', 'efgh', 'ijkl', 'mnop'];
       const answers = await Promise.all(texts.map((text) => runner.run({ do: 'fill', text })));
@@ -20,11 +20,14 @@ export const executionChecks: Check<RunningRevision>[] = [
     },
   },
   {
-    name: 'what the code has set up can be used in calls',
+    name: 'calls can use what the code has set up',
     run: async ({ runner }) => {
       const output = {
-        ...{ sqlite3: 'set', 'threading.local': 'set', ContextVar: 'set' },
-        ...{ decimal: '0.33333', 'event loop': 'set' },
+        sqlite3: 'set',
+        'threading.local': 'set',
+        ContextVar: 'set',
+        decimal: '0.33333',
+        'event loop': 'set',
       };
       expectOutput(await runner.run({ do: 'look at setup' }), output);
     },
@@ -36,7 +39,7 @@ export const executionChecks: Check<RunningRevision>[] = [
     },
   },
   {
-    name: 'calls run in the order in which they came',
+    name: 'calls run in the order in which they arrive',
     run: (scene) =>
       withOneProcess(scene, 'r12', async (runner) => {
         const names = ['first', 'second', 'third', 'fourth'].map((name) => `${name} in line`);
@@ -50,7 +53,7 @@ export const executionChecks: Check<RunningRevision>[] = [
       }),
   },
   {
-    name: 'a call that waits for its turn sees its deadline and its cancel, and is not begun',
+    name: 'a waiting call ends at its deadline or when it is canceled, and does not begin',
     run: (scene) =>
       withOneProcess(scene, 'r13', async (runner) => {
         const { deviations } = scene.conformance;
@@ -71,7 +74,7 @@ export const executionChecks: Check<RunningRevision>[] = [
   },
 ];
 
-/** Software whose calls wait for one another: where they go to several processes, a revision that has one. */
+/** Runs `body` with software whose calls wait for each other: a revision with one process if calls are spread. */
 async function withOneProcess(
   { conformance, runner }: RunningRevision,
   revision: string,
@@ -80,14 +83,14 @@ async function withOneProcess(
   if (!conformance.deviations?.spreadsCalls) return await body(runner);
   await withRevision(conformance, { revision, timeout: 20, resources: { replicas: 1 } }, async (single) => {
     await single.start({ env: {} });
-    await single.run({ do: 'list begun' }); // its process is up
+    await single.run({ do: 'list begun' }); // waits until its process is up
     await body(single);
   });
 }
 
-/** Of these calls those that have begun, in their order. */
+/** Lists those of the calls that have begun, in their order. */
 async function listStarted(runner: Runner, names: string[]): Promise<string[]> {
   const answer = await runner.run({ do: 'list begun' });
-  const begun = answer.status === 'success' ? (answer.output as string[]) : []; // what `respond` returns
+  const begun = answer.status === 'success' ? (answer.output as string[]) : []; // `respond` returns a list
   return begun.filter((name) => names.includes(name));
 }

@@ -5,30 +5,30 @@ import { expectEqual, expectHealthy, expectKeys, expectOutput } from '../expecta
 
 export const handleChecks: Check<RunningRevision>[] = [
   {
-    name: 'a handle is plain data that holds the plan and no variable of the software',
+    name: 'a handle is plain data that contains the plan and no variable of the software',
     run: async ({ handle, plan }) => {
       const text = JSON.stringify(handle);
       const live = findNonJson(handle, 'handle');
       assert.equal(live, undefined, `${live} does not survive as JSON text`);
       expectEqual(handle.plan, plan);
-      assert.ok(!text.includes(canary), 'the handle holds the value of a variable');
+      assert.ok(!text.includes(canary), 'the handle contains the value of a variable');
     },
   },
   {
-    name: 'it is healthy as soon as the start resolves',
+    name: 'the software is healthy as soon as the start resolves',
     run: ({ runner }) => expectHealthy(runner),
   },
 ];
 
-/** From one process to the next. */
+/** Checks of attaching from another process or runner. */
 export const attachChecks: Check<RunningRevision>[] = [
   {
-    name: 'a second start takes over what is there',
+    name: 'a second start takes over the running software',
     run: async ({ runner, plan, conformance: { RunnerClass } }) => {
-      const before = await runner.run({ do: 'pid' });
+      const answer = await runner.run({ do: 'pid' });
       const second = new RunnerClass(plan);
       await second.start({ env: { CANARY: canary } });
-      expectEqual(await second.run({ do: 'pid' }), before);
+      expectEqual(await second.run({ do: 'pid' }), answer);
       await second.close();
     },
   },
@@ -42,15 +42,15 @@ export const attachChecks: Check<RunningRevision>[] = [
   },
 ];
 
-/** Path to the first thing that JSON does not hold as it is. */
+/** Returns the path of the first value that JSON would change. */
 function findNonJson(value: unknown, path: string): string | undefined {
   if (value === null || value === undefined || typeof value === 'string' || typeof value === 'boolean')
     return undefined;
   if (typeof value === 'number') return Number.isFinite(value) ? undefined : path;
   if (!Array.isArray(value) && Object.prototype.toString.call(value) !== '[object Object]') return path;
   for (const [key, part] of Object.entries(value)) {
-    const found = findNonJson(part, `${path}.${key}`);
-    if (found !== undefined) return found;
+    const invalidPath = findNonJson(part, `${path}.${key}`);
+    if (invalidPath !== undefined) return invalidPath;
   }
   return undefined;
 }

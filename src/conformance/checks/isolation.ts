@@ -8,10 +8,10 @@ import { type Check, canary, type RunningRevision } from '../check.js';
 import type { Conformance } from '../conformance.js';
 import { expectNone, readLines, withRevision } from '../expectations.js';
 
-/** What the software's start does to the machine around it. */
+/** Checks that the software does not expose its variables or ports. */
 export const isolationChecks: Check<RunningRevision>[] = [
   {
-    name: 'the variables of the software stand in no command line, and in no file of the revision',
+    name: 'the variables of the software are in no command line and in no file of the revision',
     run: async ({ plan }) => {
       const files = await listFiles(plan.stateDirectory);
       expectNone([...(await findCanary(files)), ...(await findCanary(await listCommandLines()))]);
@@ -22,28 +22,28 @@ export const isolationChecks: Check<RunningRevision>[] = [
     run: async ({ handle, plan, conformance: { deviations } }) => {
       const address = getLocalAddress(handle.endpoint, plan.provider, deviations);
       if (address === undefined) return;
-      assert.ok(isLoopback(address.hostname), `it listens on ${address.hostname}, and was not exposed`);
-      const reached = await isReachable(Number(address.port), getExternalAddress());
-      assert.ok(!reached, `port ${address.port} is reached at ${getExternalAddress()}, and was not exposed`);
+      assert.ok(isLoopback(address.hostname), `it listens on ${address.hostname} without being exposed`);
+      const isOpen = await isReachable(Number(address.port), getExternalAddress());
+      assert.ok(!isOpen, `port ${address.port} is reachable at ${getExternalAddress()} without being exposed`);
     },
   },
 ];
 
 export const resourceChecks: Check<{ conformance: Conformance }>[] = [
   {
-    name: 'each resource is applied, refused or said to be left out; and a stopped port is closed',
+    name: 'each resource is applied, refused or reported as ignored, and a stopped port is closed',
     run: async ({ conformance }) => {
       const resources = { cpu: 1, memory: '1Gi', concurrency: 16, replicas: 2 };
       await withRevision(conformance, { revision: 'r9', timeout: 20, resources }, async (runner, plan) => {
-        const said: string[] = [];
-        const starting = runner.start({ env: {}, onProgress: (line) => said.push(line) });
+        const progress: string[] = [];
+        const starting = runner.start({ env: {}, onProgress: (line) => progress.push(line) });
         const handle = await starting.catch((error: unknown) => requireResourceRefusal(error));
         if (handle === undefined) return;
-        const words = [...said, ...(await readLines(runner.logs()))].join('\n');
+        const output = [...progress, ...(await readLines(runner.logs()))].join('\n');
         const { deviations } = conformance;
-        const applied = deviations?.applies ?? [];
-        const silent = Object.keys(resources).filter((name) => !applied.some((one) => one === name));
-        expectNone(silent.filter((name) => !words.includes(name)).map((name) => `${name}, of which nothing is said`));
+        const applied: string[] = deviations?.applies ?? [];
+        const ignored = Object.keys(resources).filter((name) => !applied.includes(name));
+        expectNone(ignored.filter((name) => !output.includes(name)).map((name) => `${name}, which is not reported`));
         const address = getLocalAddress(handle.endpoint, plan.provider, deviations);
         await runner.stop();
         if (address === undefined) return;
@@ -54,26 +54,26 @@ export const resourceChecks: Check<{ conformance: Conformance }>[] = [
   },
 ];
 
-/** A refusal says which resource it is that cannot be had. */
+/** Accepts the error of a refused resource. */
 function requireResourceRefusal(error: unknown): undefined {
   if (error instanceof BerthError && error.code === 'RESOURCE_INVALID') return undefined;
   throw error;
 }
 
-/** Of software on this machine that is called over HTTP; a provider may have put it elsewhere. */
+/** Returns the HTTP address of software on this machine; undefined if a provider serves it from another machine. */
 function getLocalAddress(
   endpoint: string | null,
   provider: string | null,
-  manner: Conformance['deviations'],
+  deviations: Conformance['deviations'],
 ): URL | undefined {
-  if (manner?.servesRemotely || !endpoint?.startsWith('http:')) return undefined;
+  if (deviations?.servesRemotely || !endpoint?.startsWith('http:')) return undefined;
   const address = new URL(endpoint);
   return provider === null || isLoopback(address.hostname) ? address : undefined;
 }
 
 const isLoopback = (hostname: string): boolean => /^(127\.|localhost$|\[::1\]$)/.test(hostname);
 
-/** As another machine would call this one; where it has no such address, one that only a listener on all of them answers at. */
+/** Returns this machine's address in the network. Without one, an address that only a listener on all addresses has. */
 const getExternalAddress = (): string =>
   Object.values(networkInterfaces())
     .flatMap((addresses) => addresses ?? [])
@@ -94,14 +94,14 @@ async function listFiles(directory: string): Promise<string[]> {
   return entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name));
 }
 
-/** None where the system has no such files. */
+/** Lists the files with command lines. Empty on systems without /proc. */
 const listCommandLines = async (): Promise<string[]> =>
   (await readdir('/proc').catch(() => [])).filter((name) => /^\d+$/.test(name)).map((pid) => `/proc/${pid}/cmdline`);
 
-/** Those that hold the value; what ends or goes meanwhile holds nothing. */
+/** Returns the files that contain the value. Ignores files that no longer exist. */
 async function findCanary(files: string[]): Promise<string[]> {
-  const found = await Promise.all(
+  const hasCanary = await Promise.all(
     files.map(async (file) => (await readFile(file, 'latin1').catch(() => '')).includes(canary)),
   );
-  return files.filter((_, index) => found[index]);
+  return files.filter((_, index) => hasCanary[index]);
 }

@@ -17,7 +17,7 @@ import {
 
 type Body = (runner: Runner, plan: RunPlan, conformance: Conformance) => Promise<unknown>;
 
-/** Each has a revision of its own, not yet started, of which nothing may be left. */
+/** Creates a check with a separate revision that is not yet started. Nothing of it may remain. */
 const createSurvivalCheck = (revision: string, name: string, body: Body): Check<{ conformance: Conformance }> => ({
   name,
   run: ({ conformance }) =>
@@ -27,7 +27,7 @@ const createSurvivalCheck = (revision: string, name: string, body: Body): Check<
 const start = (runner: Runner) => runner.start({ env: {} });
 const echo = (runner: Runner) => runner.run({ do: 'echo', value: 1 });
 
-/** Whatever happens to the software, to a start, or to the process that starts it. */
+/** Checks of crashes and interruptions of the software, a start, or the process that starts it. */
 export const survivalChecks: Check<{ conformance: Conformance }>[] = [
   createSurvivalCheck('r3', 'two starts at once make one', async (runner, plan, { RunnerClass }) => {
     const second = new RunnerClass(plan);
@@ -36,19 +36,15 @@ export const survivalChecks: Check<{ conformance: Conformance }>[] = [
     await second.close();
   }),
 
-  createSurvivalCheck(
-    'r4',
-    'a start goes on from what one that was cut off left',
-    async (runner, plan, { interruptStart }) => {
-      await interruptStart(plan);
-      await start(runner);
-      expectOutput(await echo(runner), 1);
-    },
-  ),
+  createSurvivalCheck('r4', 'a start continues from an interrupted one', async (runner, plan, { interruptStart }) => {
+    await interruptStart(plan);
+    await start(runner);
+    expectOutput(await echo(runner), 1);
+  }),
 
   createSurvivalCheck(
     'r5',
-    'a process that ends during a call is a lost call, is gone, and starts again',
+    'a process that ends during a call loses the call, is gone, and starts again',
     async (runner, _, { deviations }) => {
       await start(runner);
       expectFailure(await runner.run({ do: 'die' }), 'CALL_LOST');
@@ -70,7 +66,7 @@ export const survivalChecks: Check<{ conformance: Conformance }>[] = [
 
   createSurvivalCheck(
     'r7',
-    'stop resolves when it is gone, twice, and keeps the log',
+    'stop resolves when the software is gone, also twice, and keeps the log',
     async (runner, plan, { RunnerClass, listRemaining, listRunning = listRemaining }) => {
       const handle = await start(runner);
       await runner.run({ do: 'print', value: 'kept' });
@@ -88,13 +84,13 @@ export const survivalChecks: Check<{ conformance: Conformance }>[] = [
 
   createSurvivalCheck(
     'r10',
-    'what is kept of it is made again, and ends with a stop beside it',
+    'the archive is created again, and a concurrent stop ends it',
     async (runner, plan, { listRemaining, listRunning = listRemaining }) => {
       if (runner.archive === undefined) return;
       await start(runner);
-      const keeping = runner.archive({ env: {} });
+      const archiving = runner.archive({ env: {} });
       await runner.stop();
-      await keeping;
+      await archiving;
       expectNone(await listRunning(plan));
       await start(runner);
       await runner.archive({ env: {} });
@@ -105,7 +101,7 @@ export const survivalChecks: Check<{ conformance: Conformance }>[] = [
 
   createSurvivalCheck(
     'r8',
-    'undo needs the plan only, and removes a half-made start',
+    'undo needs only the plan, and removes an interrupted start',
     async (runner, plan, { RunnerClass, listRemaining, interruptStart }) => {
       await interruptStart(plan);
       await new RunnerClass(plan).undo();
