@@ -11,7 +11,7 @@ afterAll(() => rmSync(root, { recursive: true, force: true }));
 let count = 0;
 const stateDirectory = () => mkdtempSync(join(root, `${count++}-`));
 
-test('calls are counted as they begin and end, and a caller’s own mistakes are no failures', async () => {
+test('calls are counted as they begin and end, and errors of the caller are not failures', async () => {
   const state = stateDirectory();
   expect(await readCallCounts(state)).toEqual({ running: 0, ended: 0, failed: 0 });
   const counter = CallCounter.open(state);
@@ -25,7 +25,7 @@ test('calls are counted as they begin and end, and a caller’s own mistakes are
   expect(CallCounter.open(state)).toBe(counter);
 });
 
-test('the file of a busy caller says all along that something runs, and what ended shows within moments', async () => {
+test('the file of a busy caller always shows a running call, and an ended call within moments', async () => {
   const state = stateDirectory();
   const counter = CallCounter.open(state);
   expect(counter.begin()).toBe(false);
@@ -38,7 +38,7 @@ test('the file of a busy caller says all along that something runs, and what end
   expect(counter.begin()).toBe(false);
 });
 
-test('what a process had under way when it ended does not run any more, and its count is kept once', async () => {
+test('calls of an ended process are not running, and are counted once', async () => {
   const state = stateDirectory();
   CallCounter.open(state).begin();
   const record = Buffer.alloc(24);
@@ -54,7 +54,7 @@ test('what a process had under way when it ended does not run any more, and its 
   expect(readdirSync(join(state, 'calls'))).toHaveLength(2);
 });
 
-test('where nothing may be written nobody is counted, and calls go on', async () => {
+test('calls continue without being counted if nothing can be written', async () => {
   const counter = CallCounter.open(join(root, 'missing', 'state'));
   counter.begin();
   counter.end(undefined);

@@ -13,11 +13,11 @@ import { LocalRunner } from '../../strategies/local/runner.js';
 import { publishRevision } from '../support/publish-revision.js';
 import { registerCleanup, temporaryHome } from '../support/temporary-directories.js';
 
-// A process is ended while calls wait in it, as supervision ends one that is stuck, and another comes in its place.
+// A process ends while calls wait in it, like one that supervision ends because it is stuck, and another replaces it.
 
 const home = temporaryHome();
 
-/** Notes each call that begins in `file`; `hold` is code that never lets the next call begin. */
+/** Records each call that begins in `file`. `hold` is code that never lets the next call begin. */
 const noting = (hold: string, kind = 'def') => `
 import asyncio, ctypes, os, time
 def note(file, name):
@@ -64,7 +64,7 @@ async function replace({ handle, plan }: { handle: Handle; plan: Handle['plan'] 
   return await successor.start({ env: {} });
 }
 
-/** Holds up a process with so many calls, and waits until they have begun. */
+/** Blocks a process with this many calls, and waits until they have begun. */
 async function holdUp({ open, file, begun }: Awaited<ReturnType<typeof serve>>, count = 1): Promise<Promise<Answer>[]> {
   const software = await open();
   const names = Array.from({ length: count }, (_, index) => `holder ${index}`);
@@ -80,7 +80,7 @@ async function holdUp({ open, file, begun }: Awaited<ReturnType<typeof serve>>, 
   return held;
 }
 
-/** Where the host can say so, when the calls have arrived; a host that lets no thread run says nothing. */
+/** Waits until the calls have arrived, if the host process can tell; a blocked one cannot. */
 async function untilTaken({ endpoint }: Handle, calls: number): Promise<void> {
   const client = new HostClient({ socket: endpoint as string, timeout: 1 });
   const count = () =>
@@ -135,7 +135,7 @@ const readLast = async (software: OpenSoftware, inputs: unknown): Promise<unknow
   return last;
 };
 
-test('the wait ends with the call’s time, with its cancel, and with a stop', async () => {
+test('the wait ends at the call’s timeout, when it is canceled, and with a stop', async () => {
   const served = await serve('unreplaced', noting('time.sleep(100)'));
   const { handle, file } = served;
   await holdUp(served);
@@ -156,7 +156,7 @@ test('the wait ends with the call’s time, with its cancel, and with a stop', a
   expect(served.begun()).toEqual(['holder 0']);
 });
 
-test('a call that still waits when its revision is retired is made at the one that callers reach by then', async () => {
+test('a call that waits when its revision is retired goes to the active revision', async () => {
   const served = await serve('retired', noting('time.sleep(100)'));
   const held = await holdUp(served);
   const software = await served.open();
@@ -168,7 +168,7 @@ test('a call that still waits when its revision is retired is made at the one th
   expect(await Promise.all(held)).toMatchObject([{ error: { code: 'CALL_LOST' } }]);
 });
 
-test('a call that finds nobody does not wait', async () => {
+test('a call without running software does not wait', async () => {
   const served = await serve('absent', noting('pass'));
   kill(served.handle);
   const software = await served.open();

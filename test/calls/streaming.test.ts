@@ -36,7 +36,7 @@ const collect = async (parts: AsyncIterable<AnswerPart>) => {
 
 const chunk = (output: unknown): AnswerPart => ({ status: 'chunk', output });
 
-test('a stream is one call of the revision that is active when it begins, counted from begin to end', async () => {
+test('a stream is one call to the revision that is active when it begins, counted until it ends', async () => {
   const old = await publishRevision(home, { app: app('old') });
   const { stateDirectory } = old.handle.plan;
   const software = await openSoftware('demo', home);
@@ -56,7 +56,7 @@ test('a stream is one call of the revision that is active when it begins, counte
   await software.close();
 });
 
-test('a stream that fails is a failed call, one that is left is none and ends in the software', async () => {
+test('a stream that fails is a failed call, and one that the reader leaves is not and ends in the software', async () => {
   const record = await publishRevision(home, { deployment: 'other', app: app('1') });
   const software = await openSoftware('other', home);
   expect(await collect(software.stream({ count: 1, fails: true }))).toEqual([
@@ -79,7 +79,7 @@ test('a stream that fails is a failed call, one that is left is none and ends in
   await software.close();
 });
 
-test('a runner that knows no chunks streams its answer alone', async () => {
+test('a runner that does not stream yields only its answer', async () => {
   const answer: Answer = { status: 'success', output: 'whole' };
   const runner = { run: async () => answer };
   expect(await readStream(streamCall(runner, {}))).toEqual({ chunks: [], answer });

@@ -12,7 +12,7 @@ import { temporaryDirectory, temporaryHome } from '../support/temporary-director
 
 const home = temporaryHome();
 
-/** A strategy that brings nothing for the suite. */
+/** A strategy without conformance settings. */
 const describeLocal = async () =>
   buildConformance({
     registry: await StrategyRegistry.scan({ home, directories: [] }),
@@ -21,7 +21,7 @@ const describeLocal = async () =>
     scratch: temporaryDirectory('berth-conformance-'),
   });
 
-/** Names of the checks that a runner fails. */
+/** Lists the names of the checks that a runner fails. */
 async function listFailures(RunnerClass: RunnerClass, only: RegExp): Promise<string[]> {
   const local = await describeLocal();
   const plans: RunPlan[] = [];
@@ -167,12 +167,12 @@ const sabotages: [string, RegExp, RunnerClass][] = [
   ],
 ];
 
-test.each(sabotages)('a runner that %s is found out', async (_, only, RunnerClass) => {
+test.each(sabotages)('a runner that %s fails', async (_, only, RunnerClass) => {
   const failures = await listFailures(RunnerClass, only);
   expect(failures).toContainEqual(expect.stringMatching(only));
 });
 
-test('a runner that does not start fails with its reason, and what needs it is skipped', async () => {
+test('a runner that does not start fails with its reason, and its checks are skipped', async () => {
   class Broken extends LocalRunner {
     constructor(plan: RunPlan) {
       super({ ...plan, runInterface: { ...plan.runInterface, callable: 'nowhere' } });
@@ -190,7 +190,7 @@ test('a runner that does not start fails with its reason, and what needs it is s
   expect(new Set(others.map(({ outcome }) => outcome))).toEqual(new Set(['skipped']));
 });
 
-test('a check has its time, an interruption ends the run, and every group is ended', async () => {
+test('a check has a timeout, an interruption ends the run, and every group is torn down', async () => {
   const control = new AbortController();
   let ended = 0;
   const group = (name: string) => ({

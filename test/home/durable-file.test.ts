@@ -5,7 +5,7 @@ import { BerthError } from '../../src/errors.js';
 import { writeDurably, writeDurablySync } from '../../src/home/durable-file.js';
 import { temporaryDirectory } from '../support/temporary-directories.js';
 
-test('a file is replaced whole, for this user only, and nothing lies beside it', async () => {
+test('a file is replaced atomically, is readable only by this user, and leaves no temporary file', async () => {
   const directory = temporaryDirectory();
   const path = join(directory, 'state.json');
   await writeDurably(path, 'a longer first text');
@@ -21,7 +21,7 @@ test.each([
   ['ENOSPC', 'DISK_FULL'],
   ['EDQUOT', 'DISK_FULL'],
   ['EROFS', 'HOME_UNUSABLE'],
-])('what a disk refuses with %s is %s, whoever wrote', (code, expected) => {
+])('a write that the disk refuses with %s is %s', (code, expected) => {
   const refused = Object.assign(new Error('write'), { code, path: '/somewhere/file' });
   expect(BerthError.from(refused)).toMatchObject({
     code: expected,

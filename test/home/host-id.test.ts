@@ -11,7 +11,7 @@ afterEach(() => {
   delete process.env.BERTH_HOST_ID;
 });
 
-test('the id stays the same, and differs from home to home', () => {
+test('the id is stable, and differs between homes', () => {
   expect(getHostId(home('a'))).toMatch(/^[0-9a-f]{12}$/);
   expect(getHostId(home('a'))).toBe(getHostId(home('a')));
   expect(getHostId(home('b'))).not.toBe(getHostId(home('a')));

@@ -35,7 +35,7 @@ class Box(Generic[Anything]):
 def shown(value): return repr(value)
 `;
 
-/** Functions of one parameter `v`, called by the name of their annotation. */
+/** Functions with one parameter `v`, named after its annotation. */
 const functions = (annotations: readonly string[]) =>
   annotations.map((annotation, index) => `def f${index}(v: ${annotation}): return shown(v)`).join('\n');
 
@@ -185,7 +185,7 @@ describe('annotations of the standard library', () => {
   });
 });
 
-test('every way of calling honors them: by name, by place, as the whole input, and any name', async () => {
+test('every call style honors them: by name, by position, as the complete input, and any name', async () => {
   const source = `${standard}
 async def named(day: datetime.date, /, item: Item = None, *, color: Color = Color.RED, **more: datetime.date):
     return shown([day, item, color, more])
@@ -257,7 +257,7 @@ def options(n: int = typer.Option(3, min=1, max=5), name: str = typer.Argument(.
   const from = async (callable: string, call = 'arguments') =>
     (await serve(source, callable, { environment, call })).call;
 
-  test('models are made by pydantic, and its errors name the field', async () => {
+  test('pydantic builds models, and its errors name the field', async () => {
     const order = await from('order');
     expect(
       await order({ items: [{ name: 'n', price: '1.5' }], link: { to: 'https://a.b', item: { name: 'm', price: 1 } } }),
@@ -274,7 +274,7 @@ def options(n: int = typer.Option(3, min=1, max=5), name: str = typer.Argument(.
     );
   });
 
-  test('a model that is the whole input is made of it', async () => {
+  test('a model is built from the complete input', async () => {
     for (const call of ['inputs', 'arguments']) {
       const whole = await from('whole', call);
       expect(await whole({ items: [], by: '2024-01-31' })).toEqual(
@@ -286,7 +286,7 @@ def options(n: int = typer.Option(3, min=1, max=5), name: str = typer.Argument(.
     }
   });
 
-  test('unions and limits are pydantic’s own', async () => {
+  test('pydantic checks unions and limits', async () => {
     expect(await (await from('pet'))({ pet: { kind: 'dog' } })).toEqual(success("Dog(kind='dog')"));
     const ranged = await from('ranged');
     expect(await ranged({ n: '3' })).toEqual(success(3));
@@ -332,7 +332,7 @@ def options(n: int = typer.Option(3, min=1, max=5), name: str = typer.Argument(.
   );
 });
 
-test('inputs that are nested deeper than they can be converted are refused', async () => {
+test('inputs that are nested too deeply to convert are refused', async () => {
   const item = (depth: number): object => ({ name: 'n', price: 1, parts: depth > 0 ? [item(depth - 1)] : [] });
   const { call } = await serve(`${standard}\ndef predict(item: Item): return item.name\n`, 'predict');
   expect(await call({ item: item(20) })).toEqual(success('n'));
@@ -343,7 +343,7 @@ test('inputs that are nested deeper than they can be converted are refused', asy
     });
 });
 
-test('limits of annotated_types hold where the code does not import pydantic itself', async () => {
+test('limits of annotated_types apply even if the code does not import pydantic', async () => {
   const source =
     'from typing import Annotated\nfrom annotated_types import Gt\ndef predict(n: Annotated[int, Gt(0)]): return n\n';
   const { call } = await serve(source, 'predict', { environment: createEnvironmentWith('pydantic') });
@@ -351,7 +351,7 @@ test('limits of annotated_types hold where the code does not import pydantic its
   expect(requireFailure(await call({ n: 0 })).message).toBe('n: Input should be greater than 0');
 }, 60_000);
 
-test('models and declarations of pydantic 1 count as well', async () => {
+test('models and declarations of pydantic 1 work, too', async () => {
   const source = `
 from typing import List
 from pydantic import BaseModel, Field

@@ -12,10 +12,10 @@ export interface CogRequest {
   files?: Record<string, string>;
   callable?: string;
   inputs: unknown[];
-  /** Sends the inputs together, from a thread each, instead of one after the other. */
+  /** Sends the inputs concurrently, each from a thread, instead of sequentially. */
   together?: boolean;
   environment?: Record<string, string>;
-  /** Command that runs Python; by default the python3 of the PATH. */
+  /** Command that runs Python; default: python3. */
   python?: string[];
 }
 
@@ -23,11 +23,11 @@ export interface CogReply {
   replies: { output?: unknown; error?: string; type?: string }[];
   isAsync: boolean;
   stderr: string;
-  /** What the process left in its temporary directory. */
+  /** Files that the process left in its temporary directory. */
   left: string[];
 }
 
-/** Builds a repository, loads its predictor in a real Python and calls it, as the host would. */
+/** Builds a repository, loads its predictor in a real Python and calls it like the host process. */
 export async function callCog(request: CogRequest): Promise<CogReply> {
   const directory = mkdtempSync(join(tmpdir(), 'berth-cog-'));
   const solution = writeTree(join(directory, 'code'), { 'predict.py': request.source, ...request.files });
@@ -48,7 +48,7 @@ export async function callCog(request: CogRequest): Promise<CogReply> {
   }
 }
 
-/** The Pythons on the PATH that are new enough, by the names of their commands. */
+/** Returns the commands of the Pythons on the PATH that are new enough. */
 export const installedPythons = (): string[] =>
   ['python3', ...[8, 9, 10, 11, 12, 13, 14].map((minor) => `python3.${minor}`)].filter(
     (command) => !execaSync(command, ['--version'], { reject: false }).failed,

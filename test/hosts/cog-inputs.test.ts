@@ -18,12 +18,12 @@ class Predictor(BasePredictor):
 const convert = async (annotation: string, values: unknown[]) =>
   outputs(await callCog({ source: typed(`value: ${annotation}`), inputs: values.map((value) => ({ value })) }));
 
-test('text, floats and truth values become numbers where they are exact', async () => {
+test('strings, floats and booleans become numbers if they are exact', async () => {
   expect(await convert('int', [3, '3', ' 3 ', '3.0', 3.0, true])).toEqual([3, 3, 3, 3, 3, 1]);
   expect(await convert('float', [1, '1.5', '1e3', true])).toEqual([1, 1.5, 1000, 1]);
 });
 
-test('what is not a number is refused with its value', async () => {
+test('a value that is not a number is refused with the value', async () => {
   const [fraction, word, list, none] = await convert('int', [3.5, 'three', [3], null]);
   expect(fraction).toBe('value: must be a whole number, got 3.5. Inputs: value: int.');
   expect(word).toContain('must be a whole number, got "three"');
@@ -31,18 +31,18 @@ test('what is not a number is refused with its value', async () => {
   expect(none).toContain('must be a whole number, got null');
 });
 
-test('the usual words and 0 and 1 are truth values', async () => {
+test('the usual words and 0 and 1 are booleans', async () => {
   const words = [true, 1, 'true', 'Yes', 'on', 't', false, 0, 'False', 'no', 'off', 'n'];
   expect(await convert('bool', words)).toEqual([...Array(6).fill(true), ...Array(6).fill(false)]);
   const refused = await convert('bool', [2, 'maybe', null, 0.5]);
   expect(refused.every((message) => String(message).includes('must be true or false'))).toBe(true);
 });
 
-test('text is never made from a number', async () => {
+test('a number never becomes a string', async () => {
   expect(await convert('str', ['5', 5])).toEqual(['5', 'value: must be a string, got 5. Inputs: value: str.']);
 });
 
-test('a union takes the exact type before a conversion', async () => {
+test('a union prefers the exact type to a conversion', async () => {
   expect(await convert('Union[int, str]', ['3', 3])).toEqual(['3', 3]);
   expect(await convert('Union[str, float]', ['a', 2, 2.5])).toEqual(['a', 2, 2.5]);
   expect((await convert('Union[int, List[int]]', [[1, '2'], 'x']))[1]).toContain('must be int or List[int], got "x"');
@@ -58,7 +58,7 @@ test('lists, dicts, literals and enums are checked item by item', async () => {
   expect(await convert('Enum("Colour", {"red": "r"})', ['r'])).toEqual(['r']);
 });
 
-test('newer and postponed annotations mean the same', async () => {
+test('newer and postponed annotations are equivalent', async () => {
   const source = `from __future__ import annotations\n${typed('value: int | None, names: list[str] | None = None', 'return [value, names]')}`;
   const inputs = [{}, { value: '3', names: ['a'] }, { value: 'x' }];
   const [empty, full, wrong] = outputs(await callCog({ source, inputs }));
@@ -86,7 +86,7 @@ test('an input is required unless it is optional or has a default, and None is a
   ]);
 });
 
-test('limits and choices are named in the refusal, all at once', async () => {
+test('an error names all violated limits and choices', async () => {
   const source = typed(
     'steps: int = Input(ge=1, le=50), style: str = Input(choices=["ink", "oil"]), name: str = Input(default="abc", min_length=2, max_length=4, regex="^[a-z]+$"), sizes: List[int] = Input(default=[8], choices=[8, 16])',
     'return [steps, style, name, sizes]',
@@ -110,19 +110,19 @@ test('limits and choices are named in the refusal, all at once', async () => {
   expect(reply.replies[1]?.type).toBe('CallInputError');
 });
 
-test('an unknown input is ignored, and the log says so', async () => {
+test('an unknown input is ignored and logged', async () => {
   const reply = await callCog({ source: typed('value: int'), inputs: [{ value: 1, seed: 4 }] });
   expect(outputs(reply)).toEqual([1]);
   expect(reply.stderr).toContain('unknown input ignored: seed. Inputs: value: int.');
 });
 
-test('a predictor with **inputs takes every name', async () => {
+test('a predictor with **inputs accepts every name', async () => {
   expect(outputs(await callCog({ source: typed('**inputs', 'return inputs'), inputs: [{ a: 1, b: 'x' }] }))).toEqual([
     { a: 1, b: 'x' },
   ]);
 });
 
-test('a data URI becomes a file with the right suffix, gone after the call', async () => {
+test('a data URI becomes a file with the right suffix, which is removed after the call', async () => {
   const reply = await callCog({
     source: typed(
       'image: Path, more: List[Path] = Input(default=None)',
@@ -140,7 +140,7 @@ test('a data URI becomes a file with the right suffix, gone after the call', asy
   expect(reply.left).toEqual([]);
 });
 
-test('files are gone too when the predictor fails', async () => {
+test('files are removed if the predictor fails', async () => {
   const reply = await callCog({
     source: typed('image: Path', 'raise RuntimeError("no")'),
     inputs: [{ image: dataUri('a') }],
@@ -148,7 +148,7 @@ test('files are gone too when the predictor fails', async () => {
   expect(reply).toMatchObject({ replies: [{ error: 'no', type: 'RuntimeError' }], left: [] });
 });
 
-test('a URL is downloaded under its own name, and a failure names it', async () => {
+test('a URL is downloaded under its name, and a failure names it', async () => {
   const server = createServer((request, response) => {
     response.statusCode = request.url === '/cat%20one.jpeg?size=2' ? 200 : 404;
     response.end('meow');
@@ -178,7 +178,7 @@ test('a URL is downloaded under its own name, and a failure names it', async () 
   expect(reply.left).toEqual([]);
 });
 
-test('a secret hides itself and gives its value', async () => {
+test('a secret hides its value, and returns it on request', async () => {
   const source = typed('key: Secret', 'return [str(key), repr(key), key.get_secret_value()]');
   expect(outputs(await callCog({ source, inputs: [{ key: 'hush' }] }))).toEqual([
     ['**********', 'Secret(**********)', 'hush'],

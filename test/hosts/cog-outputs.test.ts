@@ -16,7 +16,7 @@ def written(name, text):
 const answer = async (code: string) =>
   outputs(await callCog({ source: head + code, callable: 'predict', inputs: [{}] }))[0];
 
-test('paths and open files come back as data URIs, wherever they stand', async () => {
+test('paths and open files become data URIs wherever they are', async () => {
   const code = `
 def predict() -> Any:
     return {"one": written("a.png", "A"), "list": [written("b.unknown", "B")], "open": open(written("c.txt", "C")), "memory": io.StringIO("D")}
@@ -29,7 +29,7 @@ def predict() -> Any:
   });
 });
 
-test('a file that is not there is an error of the output', async () => {
+test('a missing file is an error of the output', async () => {
   const code = 'def predict() -> Path:\n    return Path("nowhere.png")\n';
   const reply = await callCog({ source: head + code, callable: 'predict', inputs: [{}] });
   expect(reply.replies[0]).toMatchObject({
@@ -38,7 +38,7 @@ test('a file that is not there is an error of the output', async () => {
   });
 });
 
-test('the models of cog become objects, optional fields left out', async () => {
+test('models of cog become objects without unset optional fields', async () => {
   const code = `
 class Box(BaseModel):
     label: str
@@ -71,7 +71,7 @@ test('a model with a missing or unknown field says which', async () => {
   expect(await answer(`${model}text="", size=1)\n`)).toBe('Output has no field size');
 });
 
-test('dataclasses, typed dicts, enums, dates and sets become plain', async () => {
+test('dataclasses, typed dicts, enums, dates and sets become plain values', async () => {
   const code = `
 class Colour(str, enum.Enum):
     RED = "red"
@@ -92,7 +92,7 @@ def predict() -> Row:
   expect(await answer(code)).toEqual({ point: { colour: 'red', file: dataUri('A') }, day: '2024-05-06', names: ['x'] });
 });
 
-test('an iterator comes back as a list, each file read before the next is made', async () => {
+test('an iterator becomes a list, and each file is read before the next one is created', async () => {
   const code = `
 def predict() -> Iterator[Path]:
     path = Path(tempfile.mkdtemp()) / "frame.txt"
@@ -103,7 +103,7 @@ def predict() -> Iterator[Path]:
   expect(await answer(code)).toEqual([dataUri('A'), dataUri('B')]);
 });
 
-test('a concatenate iterator comes back as one text', async () => {
+test('a concatenate iterator becomes one string', async () => {
   expect(
     await answer('@streaming\ndef predict() -> ConcatenateIterator[str]:\n    yield "Hel"\n    yield "lo"\n'),
   ).toBe('Hello');

@@ -7,7 +7,7 @@ import { packageRoot } from '../../src/home/package-root.js';
 import { callCog, dataUri, installedPythons, outputs } from './call-cog.js';
 import { serve, success } from './serve.js';
 
-test('setup runs once, and its weights come from COG_WEIGHTS or from beside the code', async () => {
+test('setup runs once, with weights from COG_WEIGHTS or the code’s directory', async () => {
   const source = `
 from cog import BasePredictor, Path
 
@@ -29,7 +29,7 @@ class Predictor(BasePredictor):
   expect(given.left).toEqual([]);
 });
 
-test('a setup that annotates its weights as older versions did gets none where there are none', async () => {
+test('a setup with the weights annotation of older versions gets none if there are none', async () => {
   const source = `
 from typing import Optional
 from cog import BasePredictor
@@ -94,7 +94,7 @@ class Predictor(cog.BasePredictor):
         return [self.most, self.loop is asyncio.get_running_loop()]
 `;
 
-test('an async predictor takes as many calls at once as it declares, on the loop of its setup', async () => {
+test('an async predictor runs as many concurrent calls as it declares, on the loop of its setup', async () => {
   const most = async (decorator: string, variables: string[] = [], resources = {}) => {
     const { call } = await serve(counting(decorator), 'Predictor', { call: 'cog', variables, resources });
     return (await Promise.all(Array.from({ length: 4 }, () => call({})))).at(-1);
@@ -105,7 +105,7 @@ test('an async predictor takes as many calls at once as it declares, on the loop
   expect(await most('@cog.concurrent(max=3)', [], { concurrency: 4 })).toEqual(success([4, true]));
 });
 
-test('async predictors and generators answer like others', async () => {
+test('async predictors and generators work', async () => {
   const source = `
 from cog import AsyncConcatenateIterator, BasePredictor, Path
 
@@ -120,7 +120,7 @@ class Predictor(BasePredictor):
   expect(reply).toMatchObject({ isAsync: true, left: [] });
 });
 
-test('the names that cog exports are there, and what they record does no harm', async () => {
+test('the names that cog exports exist, and their records have no effect', async () => {
   const source = `
 import warnings
 from cog import (AsyncConcatenateIterator, BaseModel, BasePredictor, BaseRunner, CancelationException, ConcatenateIterator,
@@ -141,7 +141,7 @@ class Predictor(BasePredictor):
   expect(outputs(await callCog({ source, inputs: [{}] }))).toEqual([true]);
 });
 
-test.each(installedPythons())('%s serves a whole predictor', async (python) => {
+test.each(installedPythons())('%s serves a complete predictor', async (python) => {
   const source = `
 from typing import List, Optional
 from cog import BaseModel, BasePredictor, Input, Path
@@ -167,7 +167,7 @@ class Predictor(BasePredictor):
   expect(reply.left).toEqual([]);
 });
 
-test('pydantic models come in and go out', async () => {
+test('pydantic models are inputs and outputs', async () => {
   const source = `
 from cog import BasePredictor, Path
 from pydantic import BaseModel, Field
@@ -202,7 +202,7 @@ class Predictor(BasePredictor):
 
 const real = (version: string) => ['uv', 'run', '--no-project', '--quiet', '--with', `cog==${version}`, 'python'];
 
-test.each(['0.16.12', '0.23.1'])('where the environment has cog %s, that one declares the inputs', async (version) => {
+test.each(['0.16.12', '0.23.1'])('cog %s in the environment declares the inputs', async (version) => {
   const source = `
 from typing import List, Optional
 import cog
@@ -239,7 +239,7 @@ class Predictor(BasePredictor):
   expect(reply.left).toEqual([]);
 });
 
-test('the captioner among the examples does what its examples say', async () => {
+test('the captioner example passes its examples', async () => {
   const example = (file: string) => readFileSync(join(packageRoot, 'examples', 'cog-captioner', file), 'utf8');
   const { environment } = parse(example('cog.yaml')) as { environment: string[] };
   const examples = parse(example('examples.yaml')) as { input: object; output: object }[];

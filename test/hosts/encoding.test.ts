@@ -274,7 +274,7 @@ describe('values of libraries', () => {
     );
   });
 
-  test('an image that PNG would cut is a TIFF', async () => {
+  test('an image that PNG would truncate is a TIFF', async () => {
     const answer = await served.call({
       code: '[Image.new("F", (1, 1), 0.5), Image.new("I", (1, 1), 70000), Image.new("I", (1, 1), 7)]',
     });
@@ -290,7 +290,7 @@ describe('values of libraries', () => {
     expect(answer.status === 'success' && answer.output).toMatch(/^data:image\/png;base64,iVBORw0KGgo/);
   });
 
-  test('NaN in an array is refused with its place', async () => {
+  test('NaN in an array is refused with its path', async () => {
     const error = requireFailure(await served.call({ code: '{"e": np.array([[1, np.nan]])}' }));
     expect(error).toEqual({ code: 'CALL_OUTPUT', message: 'output.e[0][1] is NaN, which JSON cannot hold' });
   });

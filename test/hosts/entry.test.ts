@@ -207,14 +207,14 @@ test.each(called)('%s is called with %j', async (callable, input, output) => {
   expect(await call(input)).toEqual(success(output));
 });
 
-test('a method that dispatches has no self in its interface', async () => {
+test('a dispatching method has no self in its interface', async () => {
   const { call } = await serveFiles({ 'app.py': app }, { module: 'app', callable: 'many.run' });
   expect(requireFailure(await call({})).message).toBe(
     "many.run needs value; inputs: value (required), end (default '')",
   );
 });
 
-test('a class that needs arguments is the instance that the module holds', async () => {
+test('for a class that needs arguments, the module’s instance is used', async () => {
   const files = { 'app.py': `${app}\nmodel = Base("x")\n` };
   const { call } = await serveFiles(files, { module: 'app', callable: 'Base' });
   expect(await call({ text: 'a' })).toEqual(success('price ax'));
@@ -222,19 +222,19 @@ test('a class that needs arguments is the instance that the module holds', async
   expect(await method.call({ text: 'a' })).toEqual(success('price ax'));
 });
 
-test('what a star-import brings is called', async () => {
+test('a star-imported function is called', async () => {
   const files = { 'app.py': 'from parts import *\n', 'parts.py': 'def predict(text):\n    return text + "!"\n' };
   const { call } = await serveFiles(files, { module: 'app', callable: 'predict' });
   expect(await call({ text: 'a' })).toEqual(success('a!'));
 });
 
-test('a module of a package that nothing has imported is found', async () => {
+test('a module of a package that is not imported is found', async () => {
   const files = { 'pkg/__init__.py': '', 'pkg/inner.py': 'def predict(text):\n    return text + "!"\n' };
   const { call } = await serveFiles(files, { module: 'pkg', callable: 'inner.predict' });
   expect(await call({ text: 'a' })).toEqual(success('a!'));
 });
 
-test('a module that makes its attributes when they are asked for has them', async () => {
+test('a module with lazy attributes has them', async () => {
   const files = {
     'app.py':
       'def __getattr__(name):\n    if name == "predict":\n        return str.upper\n    raise AttributeError(name)\n',
@@ -243,7 +243,7 @@ test('a module that makes its attributes when they are asked for has them', asyn
   expect(await call('a')).toEqual(success('A'));
 });
 
-test('inputs are one dict where the signature says so', async () => {
+test('inputs are one dict if the signature says so', async () => {
   const files = { 'app.py': 'exec("def predict(inputs): return sorted(inputs)")\n' };
   const { call } = await serveFiles(files, { module: 'app', callable: 'predict' });
   expect(await call({ b: 1, a: 2 })).toEqual(success(['a', 'b']));
@@ -262,7 +262,7 @@ const refused: [ServedEntry, RegExp, string[]][] = [
   [{ module: 'no_such', callable: 'predict' }, /no module no_such: neither in the repository nor installed/, []],
 ];
 
-test.each(refused)('%j is refused with what there is', async (entry, message, candidates) => {
+test.each(refused)('%j is refused with the existing names', async (entry, message, candidates) => {
   await expect(serveFiles({ 'app.py': app }, entry)).rejects.toMatchObject({
     code: 'START_FAILED',
     message: expect.stringMatching(message),

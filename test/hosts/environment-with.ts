@@ -5,7 +5,7 @@ import { temporaryDirectory } from '../support/temporary-directories.js';
 
 const made = new Map<string, Environment>();
 
-/** A virtual environment with packages of PyPI; from uv's cache in a second once they were had. One per test file. */
+/** Creates a virtual environment with packages of PyPI. Takes a second once they are in uv's cache. One per test file. */
 export function createEnvironmentWith(...packages: string[]): Environment {
   const environment = made.get(packages.join()) ?? makeEnvironment(packages);
   made.set(packages.join(), environment);

@@ -21,7 +21,7 @@ const countCalls = async ({ plan }: ServedHost) => {
   return { running, waiting, calls };
 };
 
-test('a class that fills an attribute in its calls gives four callers each their own', async () => {
+test('a class that fills an attribute in its calls gives each of four callers its own answer', async () => {
   const source = `
 import time
 class Model:
@@ -37,7 +37,7 @@ class Model:
   expect(await Promise.all(texts.map((text) => call({ text })))).toEqual(texts.map(success));
 });
 
-describe('what the setup has made can be used in calls', () => {
+describe('calls can use what the setup has created', () => {
   const setup = `
 import asyncio, contextvars, decimal, signal, sqlite3, threading, warnings
 variable = contextvars.ContextVar("variable", default="lost")
@@ -86,7 +86,7 @@ class Model:
       expect(await outputOf((await serve(asynchronous + method, 'Model')).call({}))).toEqual(seen);
   });
 
-  test('with threads each call has a copy of the context that the setup left', async () => {
+  test('with threads, each call has a copy of the setup’s context', async () => {
     const source = `
 import contextvars, decimal, threading, time
 variable = contextvars.ContextVar("variable")
@@ -107,7 +107,7 @@ def predict(name):
 });
 
 describe('event loops', () => {
-  test('sync code may run loops of its own in each call, also the one that its setup saw', async () => {
+  test('sync code may run event loops in each call, including the one of its setup', async () => {
     const source = `
 import asyncio, warnings
 warnings.simplefilter("ignore", DeprecationWarning)
@@ -127,7 +127,7 @@ def predict(how, value):
       expect(await call({ how, value: how })).toEqual(success(how));
   });
 
-  test('a lock of the module works in coroutines, which run side by side', async () => {
+  test('a lock of the module works in concurrent coroutines', async () => {
     const source = `
 import asyncio
 lock = asyncio.Lock()
@@ -145,7 +145,7 @@ async def predict():
     expect(Math.max(...(most as number[]))).toBe(6);
   });
 
-  test('what a setup has started on the loop goes on between calls', async () => {
+  test('tasks that the setup starts on the loop continue between calls', async () => {
     const source = `
 import asyncio
 class Model:
@@ -164,7 +164,7 @@ class Model:
     expect(await outputOf(call({}))).toBeGreaterThan(first + 10);
   });
 
-  test('a sync function that returns a coroutine has its own turn, and the coroutines run side by side', async () => {
+  test('a sync function that returns a coroutine takes a turn, and the coroutines run concurrently', async () => {
     const source = `
 import asyncio, time
 async def later(value, seconds):
@@ -180,7 +180,7 @@ def predict(value, seconds=0.5): return later(value, seconds)
     expect(Date.now() - started).toBeLessThan(3_000);
   });
 
-  test('a coroutine that returns a generator, and an exit in one of its tasks, harm nobody', async () => {
+  test('a coroutine that returns a generator, and an exit in one of its tasks, affect no other call', async () => {
     const source = `
 import asyncio, sys, threading
 def numbers(count):
@@ -220,7 +220,7 @@ def predict(name, seconds=0.0):
   });
   const begun = () => outputOf(served.call({ name: 'begun' }));
 
-  test('calls run in the order in which they came, and are counted apart from those that wait', async () => {
+  test('calls run in order of arrival, and are counted separately from waiting ones', async () => {
     const names = Array.from({ length: 5 }, (_, index) => `in line ${index}`);
     const calls: unknown[] = [];
     for (const name of names) {
@@ -234,7 +234,7 @@ def predict(name, seconds=0.0):
     expect(await countCalls(served)).toEqual({ running: 0, waiting: 0, calls: 0 });
   });
 
-  test('a call that waits sees its deadline, and is not begun', async () => {
+  test('a waiting call ends at its deadline, and does not begin', async () => {
     const running = served.call({ name: 'long', seconds: 1.5 });
     await sleep(100);
     const started = Date.now();
@@ -248,7 +248,7 @@ def predict(name, seconds=0.0):
     expect(await begun()).not.toContain('late');
   });
 
-  test('a call that waits is cancelled at once, and is not begun', async () => {
+  test('a waiting call is canceled at once, and does not begin', async () => {
     const running = served.call({ name: 'longer', seconds: 1.5 });
     await sleep(100);
     const cancel = new AbortController();
@@ -263,7 +263,7 @@ def predict(name, seconds=0.0):
     expect(await begun()).not.toContain('cancelled');
   });
 
-  test('a call whose caller has gone while it waited is not begun', async () => {
+  test('a waiting call whose caller has left does not begin', async () => {
     const running = served.call({ name: 'longest', seconds: 1 });
     await sleep(100);
     const socket = connect(getSocketPath(served.plan));
@@ -277,7 +277,7 @@ def predict(name, seconds=0.0):
     expect(await begun()).not.toContain('orphan');
   });
 
-  test('an exception, an exit and inputs that are none pass the turn on', async () => {
+  test('an exception, an exit and invalid inputs pass the turn on', async () => {
     const failing = `
 import sys
 def predict(how):

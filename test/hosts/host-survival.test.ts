@@ -6,7 +6,7 @@ import { describe, expect, test } from '@jest/globals';
 import { requireFailure } from '../strategies/conformance.js';
 import { type ServedHost, serve, success } from './serve.js';
 
-/** What every host is asked after the code has done something to its process. */
+/** Calls that every host process has to answer after the code has changed its process. */
 const look = `
 import time
 def look(what="", seconds=0.0):
@@ -14,7 +14,7 @@ def look(what="", seconds=0.0):
     return what
 `;
 
-/** Serves code that does `deed` when it is called with it; then the host has to be as it was. */
+/** Serves code that does `deed` when it is called. Afterwards, the host process has to work as before. */
 async function survives(deed: string, during: 'the call' | 'the import' = 'the call'): Promise<ServedHost> {
   const body = deed
     .trim()
@@ -95,7 +95,7 @@ describe('the host survives', () => {
     await survives(deed, 'the import');
   });
 
-  test('an alarm whose handler raises after its call, and one that does so in a call', async () => {
+  test('an alarm whose handler raises after its call, and one whose handler raises in a call', async () => {
     const source = `${look}
 import signal
 def ring(*_): raise TimeoutError("too late")
@@ -114,7 +114,7 @@ def predict(do, after=0.0, **more):
     await isAsBefore(served);
   });
 
-  test('children that are forked: one that comes back, one that exits, and one that stays and holds nothing of the host', async () => {
+  test('forked children: one that returns, one that exits, and one that stays without resources of the host process', async () => {
     const source = `${look}
 import multiprocessing, os, sys, time
 def child(): return os.getpid()
@@ -146,7 +146,7 @@ def predict(do, **more):
   });
 });
 
-/** Raises in every thread but the main one, as code that stops threads does. */
+/** Raises in every thread except the main one, like code that stops threads. */
 function threads(): string {
   return `
 import ctypes
@@ -164,7 +164,7 @@ describe('a host stops', () => {
     ['with a handler on the loop', 'asyncio.get_event_loop().add_signal_handler(signal.SIGTERM, print)'],
   ] as const;
 
-  test.each(handlers)('%s: idle at once, and with calls that run or wait when these are over', async (_, deed) => {
+  test.each(handlers)('%s: at once when idle, and after running and waiting calls', async (_, deed) => {
     const idle = await survives(deed);
     const before = Date.now();
     await idle.runner.stop();
@@ -180,7 +180,7 @@ describe('a host stops', () => {
     expect(requireFailure(await busy.call({ do: 'look' })).code).toBe('NOT_RUNNING');
   });
 
-  test('when its time is over: what runs is told to stop, what waits was never started', async () => {
+  test('after its grace period: running calls are told to stop, and waiting ones never start', async () => {
     const source = `
 import os, time
 def predict(file, seconds):
@@ -203,7 +203,7 @@ def predict(file, seconds):
     expect(readFileSync(file, 'utf8')).toBe('begun\nended\n');
   });
 
-  test('also where the code never comes back', async () => {
+  test('even if the code never returns', async () => {
     const { call, runner } = await serve('import time\ndef predict(): time.sleep(60)', 'predict', { timeout: 60 });
     expect(requireFailure(await call({}, 0.5)).code).toBe('CALL_TIMEOUT');
     const before = Date.now();
@@ -212,7 +212,7 @@ def predict(file, seconds):
   });
 });
 
-test('a call that stays in the code after its end holds up the others: their deadlines hold, and health says so', async () => {
+test('a call that stays in the code after its end blocks others: their deadlines hold, and the health check reports it', async () => {
   const { call, runner } = await serve('import time\ndef predict(seconds=0.0): time.sleep(seconds)', 'predict');
   expect(requireFailure(await call({ seconds: 3 }, 0.3)).message).toContain('its code cannot be stopped from outside');
   const before = Date.now();

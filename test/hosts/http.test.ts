@@ -28,7 +28,7 @@ let port: number;
 let url: string;
 let host: ChildProcess;
 
-/** A host as a container starts it. */
+/** Starts a host process like a container. */
 async function serve(directory: string): Promise<ChildProcess> {
   const boot = {
     ...{ deployment: 'demo', revision: 'r1', token: 'drawn', directory, packageDirectory: null },
@@ -62,12 +62,12 @@ const post = async (body: string, headers: Record<string, string> = {}, path = '
   return { status: reply.status, answer: JSON.parse(reply.body.toString('utf8')) };
 };
 
-test('inputs are posted as JSON, and the variables of the code are there, the boot document is not', async () => {
+test('inputs are posted as JSON, and the code sees its variables but not the boot document', async () => {
   const answer = { status: 'success', output: ['a', 'code', false] };
   expect(await post('{"text": "a"}')).toEqual({ status: 200, answer });
 });
 
-test('health names the token by its hash alone', async () => {
+test('health shows only the hash of the token', async () => {
   const { status, body, headers } = await callHttp({ url: `${url}/healthz` });
   expect([status, headers['berth-token']]).toEqual([200, tokenHash]);
   expect(JSON.parse(body.toString('utf8'))).toMatchObject({
@@ -79,7 +79,7 @@ test('health names the token by its hash alone', async () => {
   expect(body.toString('utf8')).not.toContain('drawn');
 });
 
-test('the status says what kind of failure the answer is', async () => {
+test('the HTTP status shows the kind of failure', async () => {
   expect(await post('{"text": ')).toMatchObject({ status: 422, answer: { error: { code: 'CALL_INPUT' } } });
   expect(await post('{}')).toMatchObject({ status: 422, answer: { error: { code: 'CALL_INPUT' } } });
   expect(await post('{"text": "a", "seconds": "x"}')).toMatchObject({
@@ -89,7 +89,7 @@ test('the status says what kind of failure the answer is', async () => {
   expect(await post('{}', {}, '/elsewhere')).toMatchObject({ status: 404 });
 });
 
-test('a caller that means another start, and a page of another origin, are refused', async () => {
+test('a caller of another start, and a page of another origin, are refused', async () => {
   expect(await post('{"text": "a"}', { 'berth-token': tokenHash })).toMatchObject({ status: 200 });
   expect(await post('{"text": "a"}', { 'berth-token': 'other' })).toMatchObject({
     status: 421,
@@ -98,7 +98,7 @@ test('a caller that means another start, and a page of another origin, are refus
   expect(await post('{"text": "a"}', { origin: 'https://page.example' })).toMatchObject({ status: 403 });
 });
 
-test('a call ends at its deadline, and when it is cancelled by its name', async () => {
+test('a call ends at its deadline, and when it is canceled by its id', async () => {
   const late = await post('{"text": "a", "seconds": 3}', { 'berth-timeout': '0.2' });
   expect(late).toMatchObject({ status: 500, answer: { error: { code: 'CALL_TIMEOUT' } } });
   const cancelled = post('{"text": "a", "seconds": 3}', { 'berth-call': 'mine' });
@@ -107,7 +107,7 @@ test('a call ends at its deadline, and when it is cancelled by its name', async 
   expect(await cancelled).toMatchObject({ answer: { error: { code: 'CALL_CANCELLED' } } });
 });
 
-test('who accepts lines gets each chunk as a line, and an answer or the end last', async () => {
+test('a caller that accepts lines gets each chunk as a line, and the answer or the end last', async () => {
   const accept = 'application/x-ndjson';
   const lines = async (inputs: unknown, headers: Record<string, string> = {}) => {
     const reply = await callHttp({ url: `${url}/run`, body: JSON.stringify(inputs), headers: { accept, ...headers } });
@@ -128,7 +128,7 @@ test('who accepts lines gets each chunk as a line, and an answer or the end last
   expect(await post('{"text": "", "words": ["a", "b"]}')).toMatchObject({ answer: { output: 'ab' } });
 });
 
-/** Sends bytes as they are and reads until the host ends the connection, or for a moment. */
+/** Sends raw bytes and reads until the connection is closed, or for a moment. */
 async function exchange(text: string): Promise<string> {
   const socket = connect(port, '127.0.0.1');
   let reply = '';
@@ -139,14 +139,14 @@ async function exchange(text: string): Promise<string> {
   return reply;
 }
 
-test('a body without a length, and what is no HTTP, are refused in words', async () => {
+test('a body without a length, and invalid HTTP, are refused with a message', async () => {
   const chunked = 'POST /run HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n2\r\n{}\r\n0\r\n\r\n';
   expect(await exchange(chunked)).toMatch(/^HTTP\/1\.1 411 /);
   expect(await exchange('hello\r\n\r\n')).toMatch(/^HTTP\/1\.1 400 /);
   expect(await exchange(`GET / HTTP/1.1\r\nX: ${'x'.repeat(70_000)}`)).toMatch(/^HTTP\/1\.1 431 /);
 });
 
-test('a client that asks first whether to go on is told so, and requests may follow one another unasked', async () => {
+test('a client that expects 100 Continue gets it, and requests may be pipelined', async () => {
   const body = '{"text": "a"}';
   const head = `POST /run HTTP/1.1\r\nContent-Length: ${body.length}\r\n`;
   expect(await exchange(`${head}Expect: 100-continue\r\n\r\n`)).toMatch(/^HTTP\/1\.1 100 /);
@@ -154,7 +154,7 @@ test('a client that asks first whether to go on is told so, and requests may fol
   expect(twice.match(/HTTP\/1\.1 200 /g)).toHaveLength(2);
 });
 
-test('SIGTERM lets a running call finish and takes no other', async () => {
+test('SIGTERM lets a running call finish and accepts no other', async () => {
   const running = post('{"text": "last", "seconds": 0.5}');
   await sleep(100);
   host.kill('SIGTERM');

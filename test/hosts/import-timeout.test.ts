@@ -38,7 +38,7 @@ test.each(blocked)('an import that %s ends, with the line', async (_, files, mes
   await expect(starting).rejects.toThrow(/below `if __name__ == "__main__":`.*--import-timeout SECONDS/);
 });
 
-test('an import in C code that lets nothing else run ends too', async () => {
+test('an import in C code that blocks all other threads ends, too', async () => {
   const files = {
     'app.py': 'import ctypes\n\n\ndef stand_still():\n    ctypes.PyDLL(None).sleep(60)\n\n\nstand_still()\n',
   };
@@ -58,7 +58,7 @@ test.each([
   expect(error).toMatchObject({ code: 'IMPORT_FAILED', message: expect.stringContaining(`and is at ${place}`) });
 });
 
-test('an import that neither its process nor Python can end is ended all the same', async () => {
+test('an import that neither its process nor Python can end is ended from outside', async () => {
   const files = {
     'app.py':
       'import ctypes, faulthandler, signal\nfaulthandler.cancel_dump_traceback_later()\nfaulthandler.disable()\nsignal.signal(signal.SIGABRT, signal.SIG_IGN)\nctypes.PyDLL(None).sleep(600)\n',
@@ -69,7 +69,7 @@ test('an import that neither its process nor Python can end is ended all the sam
   });
 });
 
-test('code that aborts at its import is not taken for one that is late', async () => {
+test('code that aborts during its import is not reported as a timeout', async () => {
   await expect(serveFiles({ 'app.py': 'import os\nos.abort()\n' }, entry, { importTimeout: 60 })).rejects.toMatchObject(
     {
       code: 'START_FAILED',
@@ -78,7 +78,7 @@ test('code that aborts at its import is not taken for one that is late', async (
   );
 });
 
-test('what a call imports may take longer than the import of the software', async () => {
+test('an import in a call may take longer than the import timeout', async () => {
   const files = {
     'app.py': 'def predict():\n    import late\n    return late.value\n',
     'late.py': 'import time\ntime.sleep(2)\nvalue = 1\n',
@@ -87,7 +87,7 @@ test('what a call imports may take longer than the import of the software', asyn
   expect(await call({})).toMatchObject({ output: 1 });
 });
 
-test('what builds and sets up the software may take longer', async () => {
+test('building and setup may take longer than the import timeout', async () => {
   const files = {
     'app.py':
       'import time\n\n\nclass Model:\n    def setup(self):\n        time.sleep(1)\n\n    def predict(self):\n        return 1\n',

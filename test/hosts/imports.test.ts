@@ -140,7 +140,7 @@ test.each(found)('%s is found', async (_, files, entry) => {
   ).toEqual([]);
 });
 
-test('a pickle that names a class of `__main__` is read', async () => {
+test('a pickle with a class of `__main__` is read', async () => {
   const train = 'class Model:\n    def __call__(self, text):\n        return text.upper()\n';
   const pickled = String.raw`b"\x80\x04\x95\x18\x00\x00\x00\x00\x00\x00\x00\x8c\x08__main__\x94\x8c\x05Model\x94\x93\x94)\x81\x94."`;
   const load = `import pickle\nmodel = pickle.loads(${pickled})\ndef predict(text):\n    return model(text)\n`;
@@ -237,7 +237,7 @@ test.each(named)('a failed import names %s', async (_, files, message) => {
   });
 });
 
-test('a module that only the built package has is found in it, and nothing of the revision is replaced', async () => {
+test('a module that exists only in the built package is found there, and replaces nothing of the revision', async () => {
   const built = writeTree(temporaryDirectory(), {
     'own/__init__.py': 'raise ImportError("this is the built one")\n',
     'own/_version.py': 'version = "1.2"\n',

@@ -19,7 +19,7 @@ describe('inputs are mapped by the signature', () => {
     expect(await rank.call({ model: 'big', query: 'a', top_k: 1 })).toEqual(success(['a', 1, 'big']));
   });
 
-  test('unknown and missing names are an error that lists the right ones', async () => {
+  test('unknown and missing names are an error that lists the valid ones', async () => {
     expect(requireFailure(await rank.call({ text: 'a' }))).toEqual({
       code: 'CALL_INPUT',
       message:
@@ -31,20 +31,20 @@ describe('inputs are mapped by the signature', () => {
     expect(requireFailure(await rank.call([1])).message).toContain('rank takes a JSON object, not list; inputs: query');
   });
 
-  test('a single parameter takes what is no object as it is', async () => {
+  test('a single parameter takes a value that is not an object unchanged', async () => {
     const { call } = await serve('def shout(text): return text * 2', 'shout');
     expect(await call('ab')).toEqual(success('abab'));
     expect(await call({ text: 'ab' })).toEqual(success('abab'));
     expect(await call([1])).toEqual(success([1, 1]));
   });
 
-  test('keywords take any name', async () => {
+  test('keyword parameters accept any name', async () => {
     const { call } = await serve('def show(first, **more): return [first, more]', 'show');
     expect(await call({ first: 1, second: 2 })).toEqual(success([1, { second: 2 }]));
     expect(requireFailure(await call({ second: 2 })).message).toContain('needs first');
   });
 
-  test('no parameters take nothing', async () => {
+  test('a function without parameters accepts no input', async () => {
     const { call } = await serve('def ping(): return "pong"', 'ping');
     expect(await call(null)).toEqual(success('pong'));
     expect(await call({})).toEqual(success('pong'));
@@ -84,7 +84,7 @@ model = Model()
     expect(await served.call(inputs)).toEqual(success(output));
   });
 
-  test('a class that wants arguments says which', async () => {
+  test('a class that requires arguments is refused with their names', async () => {
     const source = 'class Model:\n  def __init__(self, weights): pass\n  def predict(self, x): return x';
     await expect(serve(source, 'Model')).rejects.toThrow(
       "cannot be built without arguments: missing a required argument: 'weights'",
@@ -99,7 +99,7 @@ test('a thousand calls import once', async () => {
   expect(readFileSync(plan.logFile, 'utf8').match(/imported/g)).toHaveLength(1);
 });
 
-test('async functions, generators and async generators give their values', async () => {
+test('async functions, generators and async generators return their values', async () => {
   const source = `
 import asyncio
 loops = set()
@@ -123,7 +123,7 @@ def predict(what, **more): return {"sleeper": sleeper, "numbers": numbers, "slow
   expect(await call({ what: 'slow_numbers', n: 3 })).toEqual(success([0, 1, 2]));
 });
 
-test('an async call is cancelled at its deadline, a Python loop is ended, a sleep in C goes on and the answer says so', async () => {
+test('at the deadline, an async call is canceled, a Python loop ends, and a sleep in C continues, which the answer reports', async () => {
   const source = `
 import asyncio, time
 ended = []
@@ -152,7 +152,7 @@ def predict(what):
   expect(await readEnded()).toMatch(/"async".*"sync"|"sync".*"async"/);
 });
 
-test('megabytes of prints, of C and of children too, go to the log and never into an answer', async () => {
+test('megabytes of output, also of C code and child processes, go to the log and never into an answer', async () => {
   const source = `
 import os, subprocess, sys
 def predict(megabytes):
@@ -174,7 +174,7 @@ test('50 MB go in', async () => {
   expect(await call({ text: 'x'.repeat(50_000_000) })).toEqual(success(50_000_000));
 });
 
-test('the traceback shows the user’s frames and causes, nothing of the host', async () => {
+test('the traceback shows the user’s frames and causes, and none of the host process', async () => {
   const source = `
 def inner(): raise KeyError("x")
 def predict():
@@ -197,7 +197,7 @@ async def later(): inner()
   expect(frames).toEqual(['  File "app.py", line 6, in later', '  File "app.py", line 2, in inner']);
 });
 
-test('what the user’s own answers look like decides whether they are passed on', async () => {
+test('an answer that the user’s code creates is passed on if it is valid', async () => {
   const { call } = await serve('def predict(value): return value', 'predict');
   const own = { status: 'success', output: 1, model: 'small' };
   expect(await call({ value: own })).toEqual(own);

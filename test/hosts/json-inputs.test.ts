@@ -36,7 +36,7 @@ test.each([
   expect(answer).toMatchObject({ error: { code: 'CALL_INPUT', message: expect.stringContaining(message) } });
 });
 
-test('values of a caller in JavaScript arrive by their meaning, or are refused before they are sent', async () => {
+test('JavaScript values are converted by their meaning, or refused before they are sent', async () => {
   const { call } = served;
   expect(await call({ x: 2n ** 80n })).toEqual({ status: 'success', output: ['int', 2n ** 80n] });
   expect(await call({ x: new Set(['a']) })).toEqual({ status: 'success', output: ['list', ['a']] });

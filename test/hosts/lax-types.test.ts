@@ -3,7 +3,7 @@ import { beforeAll, describe, expect, test } from '@jest/globals';
 import { createEnvironmentWith } from './environment-with.js';
 import { type ServedHost, serve, success } from './serve.js';
 
-/** JSON texts; each is given to each annotation. */
+/** JSON texts. Each is passed to each annotation. */
 const values = [
   ...['null', 'true', 'false', '0', '1', '2', '-1', '9007199254740993', '1180591620717411303424'],
   ...['0.0', '1.0', '3.5', '9007199254740991.0', '9007199254740993.0', '1e16', '1e20'],
@@ -45,7 +45,7 @@ const annotations = [
   ...['pathlib.Path', 'bytes', 'complex'],
 ];
 
-/** Whole numbers that a float may have rounded: refused here, while pydantic takes what the float became. */
+/** Integers that a float may have rounded: refused here, while pydantic accepts the rounded number. */
 const rounded = ['9007199254740993.0', '1e16'];
 const stricter: Record<string, string[]> = {
   int: rounded,
@@ -120,7 +120,7 @@ def predict(annotation, values):
     return found
 `;
 
-describe('a bare annotation takes what FastAPI takes, and refuses what it refuses', () => {
+describe('a bare annotation accepts and refuses the same values as FastAPI', () => {
   let bare: ServedHost;
   let withPydantic: ServedHost;
   beforeAll(async () => {
@@ -138,7 +138,7 @@ describe('a bare annotation takes what FastAPI takes, and refuses what it refuse
   });
 });
 
-test('an integer that came as a float keeps its digits or is refused, from the caller’s own text', async () => {
+test('an integer that arrives as a float keeps its digits or is refused', async () => {
   const { runner } = await serve('def predict(n: int = 0): return n', 'predict');
   expect(await runner.runText('{"n": 9007199254740991.0}')).toBe('{"status":"success","output":9007199254740991}');
   expect(JSON.parse(await runner.runText('{"n": 9007199254740993.0}'))).toMatchObject({
@@ -146,7 +146,7 @@ test('an integer that came as a float keeps its digits or is refused, from the c
   });
 });
 
-describe('a number for a Decimal or a Fraction comes as it is written', () => {
+describe('a number for a Decimal or a Fraction arrives as it is written', () => {
   const source = `
 import dataclasses
 from decimal import Decimal
@@ -181,7 +181,7 @@ def union(d: Union[Decimal, str]): return repr(d)
     expect(JSON.parse(await runner.runText(inputs))).toEqual(success(output));
   });
 
-  test('also in a model of pydantic', async () => {
+  test('in a pydantic model, too', async () => {
     const source = `
 from decimal import Decimal
 from typing import Annotated

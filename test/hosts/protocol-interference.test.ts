@@ -4,7 +4,7 @@ import { requireFailure } from '../strategies/conformance.js';
 import { readStream } from '../support/read-stream.js';
 import { serve, success } from './serve.js';
 
-// What code does at its import to the ways by which the host speaks with those who start and call it.
+// Code that interferes at its import with the channels between the host process and its callers.
 
 const garbage = [
   [
@@ -36,7 +36,7 @@ def predict(): return "served"
   },
 );
 
-test('a start that fails after that says why', async () => {
+test('a start that fails after that reports the reason', async () => {
   const source = `
 import os
 for descriptor in range(3, 2048):

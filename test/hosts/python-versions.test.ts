@@ -18,7 +18,7 @@ async def predict(text: str, *, times: int = 2):
     return [Answer(text * times), list(sys.version_info[:2])]
 `;
 
-/** One of each `3.N` that is on this machine and can run the host. */
+/** One Python of each `3.N` on this machine that can run the host process. */
 async function listVersions(): Promise<[string, string][]> {
   const found = await findInterpreters(await listInterpreterCandidates(temporaryHome()));
   const byMinor = new Map(found.map(({ path, version }) => [version.split('.').slice(0, 2).join('.'), path]));
@@ -36,21 +36,24 @@ test.each(versions)('Python %s serves a call', async (version, environment) => {
   expect(await call({ text: 'ab' })).toEqual(success(expected));
 });
 
-test.each(versions)('Python %s imports a root package, and modules with names of its own', async (_, environment) => {
-  const files = {
-    '__init__.py': 'import queue\n',
-    'predict.py':
-      'from .helper import up\nfrom . import token\nimport helper\nassert helper.up is up\n\ndef predict(text):\n    return up(text) + token.END\n',
-    'helper.py': 'def up(text):\n    return text.upper()\n',
-    'token.py': 'END = "!"\n',
-    'queue.py': 'raise AssertionError("nobody asks for it")\n',
-  };
-  const { call } = await serveFiles(files, { module: 'predict', callable: 'predict' }, { environment });
-  expect(await call({ text: 'a' })).toEqual(success('A!'));
-  const plain = {
-    'signal.py': 'import token\n\ndef predict(text):\n    return text + token.END\n',
-    'token.py': 'END = "?"\n',
-  };
-  const other = await serveFiles(plain, { module: 'signal', callable: 'predict' }, { environment });
-  expect(await other.call({ text: 'a' })).toEqual(success('a?'));
-});
+test.each(versions)(
+  'Python %s imports a root package, and modules with the names of its own',
+  async (_, environment) => {
+    const files = {
+      '__init__.py': 'import queue\n',
+      'predict.py':
+        'from .helper import up\nfrom . import token\nimport helper\nassert helper.up is up\n\ndef predict(text):\n    return up(text) + token.END\n',
+      'helper.py': 'def up(text):\n    return text.upper()\n',
+      'token.py': 'END = "!"\n',
+      'queue.py': 'raise AssertionError("nobody asks for it")\n',
+    };
+    const { call } = await serveFiles(files, { module: 'predict', callable: 'predict' }, { environment });
+    expect(await call({ text: 'a' })).toEqual(success('A!'));
+    const plain = {
+      'signal.py': 'import token\n\ndef predict(text):\n    return text + token.END\n',
+      'token.py': 'END = "?"\n',
+    };
+    const other = await serveFiles(plain, { module: 'signal', callable: 'predict' }, { environment });
+    expect(await other.call({ text: 'a' })).toEqual(success('a?'));
+  },
+);

@@ -25,7 +25,7 @@ interface Variables {
   env?: Record<string, string>;
 }
 
-/** A real host that serves an entry of a repository; it ends with the test file. */
+/** Starts a real host process that serves an entry of a repository. It ends with the test file. */
 export async function serveFiles(
   files: Record<string, string>,
   entry: ServedEntry,

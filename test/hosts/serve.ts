@@ -16,7 +16,7 @@ export interface ServedHost {
   plan: RunPlan;
 }
 
-/** A real host that serves `callable` of `app.py`; it ends with the test file. */
+/** Starts a real host process that serves `callable` of `app.py`. It ends with the test file. */
 export async function serve(
   app: string,
   callable: string,

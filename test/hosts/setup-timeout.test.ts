@@ -29,7 +29,7 @@ test.each(endless)(
   20_000,
 );
 
-test('a setup in C code that lets nothing else run ends too', async () => {
+test('a setup in C code that blocks all other threads ends, too', async () => {
   const files = model('ctypes.PyDLL(None).sleep(600)');
   await expect(serveFiles(files, entry, { setupTimeout: 1 })).rejects.toMatchObject({
     code: 'START_FAILED',
@@ -37,7 +37,7 @@ test('a setup in C code that lets nothing else run ends too', async () => {
   });
 }, 20_000);
 
-test('the setup of a Cog predictor is bound as well', async () => {
+test('the setup of a Cog predictor has a timeout, too', async () => {
   const files = model('time.sleep(600)');
   await expect(serveFiles(files, { ...entry, call: 'cog' }, { setupTimeout: 1 })).rejects.toMatchObject({
     code: 'START_FAILED',
@@ -45,7 +45,7 @@ test('the setup of a Cog predictor is bound as well', async () => {
   });
 }, 20_000);
 
-test('what libraries replace does not keep a setup from being watched', async () => {
+test('the setup timeout works even if libraries replace functions', async () => {
   const files = {
     'app.py':
       'import threading, time\n\n\nclass Model:\n    def __init__(self):\n        threading.Thread = threading.Event = None\n        real, time.monotonic = time.sleep, None\n        real(600)\n\n    def predict(self):\n        return 1\n',
@@ -53,12 +53,12 @@ test('what libraries replace does not keep a setup from being watched', async ()
   await expect(serveFiles(files, entry, { setupTimeout: 1 })).rejects.toThrow('is at app.py:8: real(600)');
 }, 20_000);
 
-test('the log says where a setup is that takes long', async () => {
+test('the log shows the current line of a slow setup', async () => {
   const { plan } = await serveFiles(model('time.sleep(1)'), entry, { setupTimeout: 6 });
   expect(readFileSync(plan.logFile, 'utf8')).toMatch(/setup of app:Model has taken 0\.\d s, at app\.py:6 in setup/);
 }, 20_000);
 
-test('a setup that ends in its time serves', async () => {
+test('a setup that ends in time serves', async () => {
   const { call } = await serveFiles(model('time.sleep(0.5)'), entry, { setupTimeout: 5 });
   expect(await call({})).toMatchObject({ output: 1 });
 }, 20_000);

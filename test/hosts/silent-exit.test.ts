@@ -13,7 +13,7 @@ test('an error names the module whose import ended the process', async () => {
   });
 });
 
-test('an error names the line of a crash at an import, without the threads and frames of the host', async () => {
+test('an error names the line of a crash during an import, without threads and frames of the host process', async () => {
   const files = { 'app.py': `import helper\n${predict}`, 'helper.py': crash };
   const error = await serveFiles(files, entry, { importTimeout: 60 }).catch((found) => found);
   expect(error).toMatchObject({

@@ -30,7 +30,7 @@ const env = {
   ...{ PYTHONWARNINGS: 'ignore', TOKEN: 'secret' },
 };
 
-test('variables that are read when a process starts take effect, and no other is in its initial environment', async () => {
+test('variables that are read at the start of a process take effect, and no others are in its initial environment', async () => {
   const first = await serveFiles(files, entry, { env });
   const answer = await first.call({});
   expect(answer).toMatchObject(
@@ -43,7 +43,7 @@ test('variables that are read when a process starts take effect, and no other is
   expect(await second.call({})).toEqual(answer);
 });
 
-test('what the code itself asks for takes effect too, below what the user says', async () => {
+test('variables that the code requires take effect, too, but the user’s override them', async () => {
   const environment = ['PYTHONPATH=lib', 'PYTHONHASHSEED=7', 'PYTHONOPTIMIZE=1', 'TOKEN=code'];
   const { call } = await serveFiles(files, { ...entry, environment }, { env: { PYTHONOPTIMIZE: '0' } });
   expect(await call({})).toMatchObject({ output: { debug: true, beside: 'beside', seen: 'code' } });

@@ -114,22 +114,25 @@ async function untilEnded(name: string): Promise<void> {
   while (!(await look()).ended.includes(name)) await sleep(20);
 }
 
-test.each(['steps', 'async_steps', 'later'])('%s: texts are one text together, anything else a list', async (what) => {
-  const cases: [unknown[], unknown][] = [
-    [['a', 'b', ''], 'ab'],
-    [
-      ['a', 1, { b: null }],
-      ['a', 1, { b: null }],
-    ],
-    [[], []],
-  ];
-  for (const [items, output] of cases) {
-    expect(await read({ what, items })).toEqual({ chunks: items, answer: success(output) });
-    expect(await served.call({ what, items })).toEqual(success(output));
-  }
-});
+test.each(['steps', 'async_steps', 'later'])(
+  '%s: strings are joined, and anything else becomes a list',
+  async (what) => {
+    const cases: [unknown[], unknown][] = [
+      [['a', 'b', ''], 'ab'],
+      [
+        ['a', 1, { b: null }],
+        ['a', 1, { b: null }],
+      ],
+      [[], []],
+    ];
+    for (const [items, output] of cases) {
+      expect(await read({ what, items })).toEqual({ chunks: items, answer: success(output) });
+      expect(await served.call({ what, items })).toEqual(success(output));
+    }
+  },
+);
 
-test('an iterator of whatever class is a stream, and what is none has no chunks', async () => {
+test('an iterator of any class is a stream, and any other value has no chunks', async () => {
   expect(await read({ what: 'Upper', items: ['a', 'b'] })).toEqual({ chunks: ['A', 'B'], answer: success('AB') });
   expect(await read({ what: 'mapped', items: ['a', 'b'] })).toEqual({
     chunks: ['A', 'B'],
@@ -143,7 +146,7 @@ test('an iterator of whatever class is a stream, and what is none has no chunks'
   expect((await read({ what: 'steps', items: [own] })).chunks).toEqual([own]);
 });
 
-test.each(['gated', 'async_gated'])('%s: a chunk is there before the next one is made', async (what) => {
+test.each(['gated', 'async_gated'])('%s: a chunk arrives before the next one is created', async (what) => {
   const file = join(temporaryDirectory(), 'go-on');
   const parts = stream({ what, file });
   expect(await parts.next()).toEqual({ done: false, value: 'first' });
@@ -152,7 +155,7 @@ test.each(['gated', 'async_gated'])('%s: a chunk is there before the next one is
   expect(await parts.next()).toEqual({ done: true, value: success('firstsecond') });
 });
 
-test.each(['fails', 'async_fails'])('%s: an exception comes after the chunks before it', async (what) => {
+test.each(['fails', 'async_fails'])('%s: an exception follows the chunks before it', async (what) => {
   const { chunks, answer } = await read({ what, count: 2 });
   expect(chunks).toEqual([0, 1]);
   const { traceback = '', ...rest } = requireFailure(answer);
@@ -161,7 +164,7 @@ test.each(['fails', 'async_fails'])('%s: an exception comes after the chunks bef
   expect(frames).toEqual([expect.stringContaining(`"app.py"`)]);
 });
 
-test('inputs that do not fit, and a chunk that JSON cannot hold, are errors that say so', async () => {
+test('invalid inputs, and a chunk that JSON cannot hold, are errors that say so', async () => {
   const misfit = await read({ what: 'steps', things: [] });
   expect(misfit).toMatchObject({ chunks: [], answer: { error: { code: 'CALL_FAILED', type: 'TypeError' } } });
   const source = 'def predict(text): yield text; yield {"score": float("nan")}';
@@ -202,7 +205,7 @@ test.each(['endless', 'async_endless', 'stuck', 'async_stuck'])(
   },
 );
 
-test.each(['endless', 'async_endless'])('%s: a reader that waits makes the software wait', async (what) => {
+test.each(['endless', 'async_endless'])('%s: a slow reader slows the software', async (what) => {
   const parts = stream({ what, name: `slow ${what}`, size: 1_000_000 });
   await parts.next();
   for (let time = 0; time < 10; time += 1) {
@@ -214,7 +217,7 @@ test.each(['endless', 'async_endless'])('%s: a reader that waits makes the softw
   await untilEnded(`slow ${what}`);
 });
 
-test('a reader that waits past the deadline is told, and holds up nobody', async () => {
+test('a reader that waits past the deadline gets an error, and blocks no other call', async () => {
   const parts = stream({ what: 'endless', name: 'asleep', size: 1_000_000 }, { timeout: 1 });
   await parts.next();
   await untilEnded('asleep');
@@ -223,7 +226,7 @@ test('a reader that waits past the deadline is told, and holds up nobody', async
   expect(requireFailure((await readStream(parts)).answer).code).toBe('CALL_TIMEOUT');
 });
 
-test('a stream whose reader has died is ended', async () => {
+test('a stream ends when its reader dies', async () => {
   const socket = connect(getSocketPath(served.plan));
   const inputs = JSON.stringify({ what: 'endless', name: 'orphan' });
   socket.write(encodeFrames('{"type":"call","stream":true,"id":"orphan","timeout":60}', inputs));
@@ -237,7 +240,7 @@ test('a stream whose reader has died is ended', async () => {
   await untilEnded('orphan');
 });
 
-test('many streams at once get each their own chunks, and none is left running', async () => {
+test('concurrent streams each get their own chunks, and none keeps running', async () => {
   const items = (index: number) => Array.from({ length: 20 }, (_, step) => [index, step]);
   const all = await Promise.all(
     Array.from({ length: 40 }, (_, index) => read({ what: index % 2 ? 'steps' : 'async_steps', items: items(index) })),
@@ -250,7 +253,7 @@ test('many streams at once get each their own chunks, and none is left running',
   client.close();
 });
 
-test('the end of the process in mid-stream is CALL_LOST', async () => {
+test('a process that ends during a stream is CALL_LOST', async () => {
   const { runner } = await serve(source, 'predict');
   const { chunks, answer } = await readStream(runner.stream({ what: 'dies' }));
   expect(chunks).toEqual([1]);

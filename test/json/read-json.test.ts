@@ -6,7 +6,7 @@ import { readExactJson, readJson } from '../../src/json/read-json.js';
 import { toRecordable } from '../../src/json/to-recordable.js';
 import { writeJson } from '../../src/json/write-json.js';
 
-test('an integer beyond 2^53 is a bigint, whatever stands around it', () => {
+test('an integer beyond 2^53 is a bigint wherever it is', () => {
   expect(readJson('9007199254740993')).toBe(9007199254740993n);
   expect(readJson('{"a": [-9223372036854775808, 1, 1.5], "b": "9007199254740993", "__proto__": {"c": 1e22}}')).toEqual(
     Object.defineProperty({ a: [-9223372036854775808n, 1, 1.5], b: '9007199254740993' }, '__proto__', {
@@ -27,7 +27,7 @@ test.each([
   expect(writeJson(readExactJson(text))).toBe(text.includes('\\ud800') ? JSON.stringify(JSON.parse(text)) : text);
 });
 
-test('only what JavaScript writes otherwise is kept as text', () => {
+test('only numbers that JavaScript writes differently are kept as text', () => {
   expect(readExactJson('[1, 0.5, 1.0, 1e2]')).toEqual([1, 0.5, new JsonNumber('1.0'), new JsonNumber('1e2')]);
   expect(new JsonNumber('1.0').valueOf()).toBe(1);
   expect(new JsonNumber('9007199254740993').valueOf()).toBe(9007199254740993n);
@@ -40,7 +40,7 @@ test('bigints and the sign of zero are written', () => {
   expect(writeJson(undefined)).toBe('null');
 });
 
-test('a million values are read without a word, however deep', () => {
+test('a million values are read, however deep', () => {
   const deep = `${'['.repeat(100_000)}${']'.repeat(100_000)}`;
   expect(() => readJson(deep)).not.toThrow();
 });
@@ -52,13 +52,13 @@ test.each([
   ['[{"x": 1}, {"x": 1, "\\u0078": 1}]', 'inputs[1].x is given twice'],
   ['{"a": NaN}', 'the inputs are not JSON: '],
   [`${'['.repeat(100_000)}${']'.repeat(100_000)}`, 'inputs is nested too deeply'],
-])('inputs that would not arrive as they are written are refused: %.40s', (text, message) => {
+])('inputs that parsing would change are refused: %.40s', (text, message) => {
   const read = () => readInputs(text, { keepsDigits: true });
   expect(read).toThrow(InvalidInputsError);
   expect(read).toThrow(message);
 });
 
-test('a record holds values, or text where they would not hold a number', () => {
+test('a record holds values, or text if they cannot hold a number', () => {
   expect(toRecordable('{ "a": [1, 0.5, "x"] }')).toEqual({ value: { a: [1, 0.5, 'x'] }, text: undefined });
   expect(toRecordable('{ "a": 1.0 }')).toEqual({ value: undefined, text: '{"a":1.0}' });
 });

@@ -51,7 +51,7 @@ test.each(meanings)('%s has one meaning in JSON', async (_, inputs, text) => {
   expect(await writeInputs(inputs)).toBe(text);
 });
 
-test('the content of a Blob is its data URI, in its place', async () => {
+test('a Blob becomes a data URI', async () => {
   const inputs = {
     a: new Blob(['hi'], { type: 'text/plain;charset=utf-8' }),
     b: [new File(['<p>'], 'a.html', { type: 'text/html' })],
@@ -94,7 +94,7 @@ const refusals: [string, unknown, string][] = [
   ['weak collections', { w: new WeakMap() }, 'inputs.w is a WeakMap, which JSON cannot hold'],
 ];
 
-test.each(refusals)('%s is refused with its place', async (_, inputs, message) => {
+test.each(refusals)('%s is refused with its path', async (_, inputs, message) => {
   const write = async () => await writeInputs(inputs);
   await expect(write()).rejects.toThrow(InvalidInputsError);
   await expect(write()).rejects.toThrow(message);

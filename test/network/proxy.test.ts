@@ -19,7 +19,7 @@ import { createAuthority, signCertificate } from '../support/tls-proxy.js';
 const certificates = temporaryDirectory('berth-tls-');
 let port: number;
 
-/** Says what it was asked, and moves one place to another. */
+/** Answers with the request, and redirects one path to another. */
 beforeAll(async () => {
   createAuthority(certificates);
   signCertificate(certificates, 'server', 'subjectAltName=DNS:cloud.test,IP:127.0.0.1');
@@ -51,7 +51,7 @@ async function makeCalls(
   return JSON.parse((await promisify(execFile)(process.execPath, argv, { env })).stdout);
 }
 
-test('what is far away is called through the proxy, with its password, and this machine never is', async () => {
+test('remote servers are called through the proxy, with its password, and this machine never is', async () => {
   const proxy = await startConnectProxy({ port, credentials: 'ann:geheim' });
   const HTTPS_PROXY = proxy.address.replace('//', '//ann:geheim@');
   const far = 'https://cloud.test/';
@@ -78,7 +78,7 @@ test('what is far away is called through the proxy, with its password, and this 
 
 const cloud = { cloud: 'LangSmith', address: 'https://cloud.test', variable: 'LANGSMITH_API_KEY', headers: {} };
 
-test('a proxy that cannot be used is named, and its password is not', async () => {
+test('an unusable proxy is named, without its password', async () => {
   const { address } = await startConnectProxy({ port, credentials: 'ann:else' });
   const refusing = address.replace('//', '//ann:geheim@');
   for (const [proxy, reason] of [
@@ -103,7 +103,7 @@ test('a proxy that cannot be used is named, and its password is not', async () =
   }
 });
 
-test('a proxy is for https alone, is HTTP where it does not say, and gives way to NO_PROXY', async () => {
+test('a proxy is used only for https, is HTTP by default, and NO_PROXY overrides it', async () => {
   process.env.HTTPS_PROXY = 'proxy.corp:3128';
   expect(String(await findProxy('https://cloud.test/'))).toBe('http://proxy.corp:3128/');
   expect(await findProxy('http://cloud.test/')).toBeUndefined();

@@ -32,7 +32,7 @@ async function gc(words: string[] = [], env: Record<string, string> = {}) {
   return { exitCode, report: JSON.parse(stdout) as Report };
 }
 
-/** A server that leaves its group and outlives its parent, as software may start one. */
+/** Server that leaves its process group and outlives its parent. */
 const straying = `import os, subprocess, sys
 subprocess.Popen([sys.executable, "-c", "import time; time.sleep(600)"], start_new_session=True)
 def predict(n: int):
@@ -62,7 +62,7 @@ async function askServer<T>(question: (client: Client) => Promise<T>): Promise<T
   }
 }
 
-/** As a person does in the Web UI, or a crash of the server between two steps: nothing is undone. */
+/** Ends a workflow like a user in the Web UI, or a server crash between two steps: nothing is undone. */
 const terminate = (name: string) =>
   askServer(({ workflow }) => workflow.getHandle(workflowId(name)).terminate('for the test'));
 
@@ -79,7 +79,7 @@ async function eventually(what: string, isTrue: () => boolean): Promise<void> {
   }
 }
 
-/** Makes an environment look as if it had been made, and last used, so many hours ago. */
+/** Sets the times of an environment as if it was created and last used this many hours ago. */
 function age(path: string, hours: number): void {
   const then = new Date(Date.now() - hours * 3_600_000);
   utimesSync(join(path, '.berth-complete'), then, then);
@@ -89,7 +89,7 @@ function age(path: string, hours: number): void {
 const orphan = (name: string) =>
   writeTree(join(home.environments, name), { '.berth-complete': '', 'lib/large': 'x'.repeat(50_000) });
 
-test('gc lists what belongs to nothing, removes it with --yes, and leaves the living alone', async () => {
+test('gc lists orphans, removes them with --yes, and does not touch open deployments', async () => {
   const solution = temporarySolution({ 'main.py': straying });
   await deploy({ name: 'living', solution });
   await deploy({ name: 'lost', solution });
@@ -127,7 +127,7 @@ test('gc lists what belongs to nothing, removes it with --yes, and leaves the li
   expect((await gc()).report).toMatchObject({ leftOvers: [], kept: [] });
 });
 
-test('nothing is removed when a server cannot be reached, or is not the one that holds the deployments', async () => {
+test('gc removes nothing if the server is unreachable or is not the one that holds the deployments', async () => {
   const before = await ask('living');
   const none = await runBin(['gc', '--yes', '--json'], { home: home.root, env: { TEMPORAL_ADDRESS: '127.0.0.1:1' } });
   expect(none.exitCode).toBe(3);
@@ -142,7 +142,7 @@ test('nothing is removed when a server cannot be reached, or is not the one that
   expect(await ask('living')).toEqual(before);
 });
 
-test('a worker that comes back removes what is left of deployments that ended meanwhile, and says so', async () => {
+test('a returning worker removes the remains of deployments that have ended, and logs it', async () => {
   await deploy({ name: 'crashed', solution: temporarySolution({ 'main.py': straying }) });
   const before = await ask('living');
   age(orphan('dddd'), 8 * 24);
@@ -165,7 +165,7 @@ test('a worker that comes back removes what is left of deployments that ended me
   expect(await ask('living')).toEqual(before);
 });
 
-test('an agent that outlived its worker is ended by the cleanup, with all that it started', async () => {
+test('cleanup ends a coding agent that has outlived its worker, with its child processes', async () => {
   const agent = join(temporarySolution({ 'agent.sh': stubborn }), 'agent.sh');
   writeTree(home.root, { 'config.yaml': `agents:\n  stubborn: { argv: [sh, ${agent}] }\n` });
   const solution = temporarySolution({ 'app.py': 'print("there is nothing to call")\n' });
@@ -179,7 +179,7 @@ test('an agent that outlived its worker is ended by the cleanup, with all that i
 
 const stubborn = "trap '' TERM INT\nsetsid sleep 600 &\nwhile :; do sleep 1; done\n";
 
-test('of a living deployment, revisions that it has given up are left over, and one that may be in the making is not', async () => {
+test('abandoned revisions of an open deployment are orphans, and one that may be in progress is not', async () => {
   const { revisions } = deploymentDirectory(home, 'living');
   writeTree(revisions, { 'r0/code/main.py': '', 'r2/code/main.py': '' });
   const { report } = await gc(['--yes']);
@@ -190,7 +190,7 @@ test('of a living deployment, revisions that it has given up are left over, and 
   expect(readdirSync(revisions).sort()).toEqual(['r1', 'r2']);
 });
 
-test('an environment that a living deployment uses stays, whatever its age, and its use ends with the deployment', async () => {
+test('an environment of an open deployment stays, whatever its age, until the deployment ends', async () => {
   const pending = await new Ledger(home, 'living').listPending();
   const used = pending.find(({ kind }) => kind === 'reference') as { path: string };
   age(used.path, 30 * 24);
@@ -202,8 +202,8 @@ test('an environment that a living deployment uses stays, whatever its age, and 
   expect(existsSync(used.path)).toBe(false);
 });
 
-test('the history of what is cleaned up is told when the server has forgotten it', async () => {
-  // A server that knows nothing of the deployment, as its own will when the retention of what is closed has passed.
+test('the history of a cleaned deployment is available after the server has deleted it', async () => {
+  // A server that does not know the deployment, like its own after the retention of closed workflows.
   const env = { TEMPORAL_ADDRESS: process.env.BERTH_TEST_TEMPORAL as string };
   const told = await runBin(['history', 'living', '--json'], { home: home.root, env });
   const { state, steps } = JSON.parse(told.stdout) as { state: string; steps: { step: string }[] };

@@ -20,7 +20,7 @@ afterEach(() => {
   delete process.env.BERTH_TEST_VARIABLE;
 });
 
-test('opens what it sealed, and shows nothing of it', async () => {
+test('opens a sealed value, which shows nothing of its content', async () => {
   const home = temporaryHome();
 
   const sealed = await sealValue(home, secret);
@@ -31,7 +31,7 @@ test('opens what it sealed, and shows nothing of it', async () => {
   expect(await sealValue(home, secret)).not.toBe(sealed);
 });
 
-test('makes one key for its owner only, also when many ask at once', async () => {
+test('creates one key that only its owner can read, also when many do so at once', async () => {
   const home = temporaryHome();
 
   const sealed = await Promise.all(Array.from({ length: 20 }, () => sealValue(home, secret)));
@@ -48,7 +48,7 @@ test('uses the key of BERTH_SECRET_KEY on every machine that has it', async () =
   expect(await openValue(temporaryHome(), sealed)).toBe(secret);
 });
 
-test('refuses another key, altered text and what is no key', async () => {
+test('refuses another key, altered text and an invalid key', async () => {
   const home = temporaryHome();
   const sealed = await sealValue(home, secret);
   const altered = sealed.slice(0, -2) + (sealed.endsWith('AA') ? 'BB' : 'AA');
@@ -63,7 +63,7 @@ test('refuses another key, altered text and what is no key', async () => {
   });
 });
 
-test('resolves sealed values and those of the worker', async () => {
+test('resolves sealed values and variables of the worker', async () => {
   const home = temporaryHome();
   process.env.BERTH_TEST_VARIABLE = 'from the worker';
   const assignments = ['A=first', 'BERTH_TEST_VARIABLE', 'A=x=y', 'EMPTY='].map(parseEnvironmentOption);
@@ -78,7 +78,7 @@ test('resolves sealed values and those of the worker', async () => {
   });
 });
 
-test('names every variable that the worker does not have', async () => {
+test('names every variable that the worker lacks', async () => {
   const variables = [
     { name: 'BERTH_TEST_ONE', from: 'worker' as const },
     { name: 'BERTH_TEST_TWO', from: 'worker' as const },
@@ -113,7 +113,7 @@ test('reads an environment file', async () => {
   await expect(readEnvironmentFile(`${file}.missing`)).rejects.toMatchObject({ code: 'USAGE' });
 });
 
-test('redacts values as text, JSON and URLs write them, the longest first', () => {
+test('redacts values as text, JSON and URLs write them, longest first', () => {
   const values = ['token', 'token-and-more', 'a b/c', '"quoted"\nline', 'abc'];
   const text = 'token-and-more token a%20b%2Fc {"k":"\\"quoted\\"\\nline"} "quoted" abc $& end';
 

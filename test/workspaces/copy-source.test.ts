@@ -21,7 +21,7 @@ import { temporaryDirectory, temporarySolution, writeTree } from '../support/tem
 
 const newWorkspace = (): string => join(temporaryDirectory(), 'workspace');
 
-/** Everything that can be seen of a tree from outside, times included. */
+/** Lists everything visible of a tree from outside, including times. */
 const observe = (root: string): string =>
   (readdirSync(root, { recursive: true }) as string[])
     .sort()
@@ -31,7 +31,7 @@ const observe = (root: string): string =>
     })
     .join('\n');
 
-test('copies and commits what belongs to the solution, and leaves the source as it was', async () => {
+test('copies and commits the files of the solution, and does not change the source', async () => {
   const source = temporarySolution({ 'app.py': 'x = 1\n', 'pkg/run.sh': 'true\n', '.env': 'KEY=1\n', 'a.pyc': '' });
   chmodSync(join(source, 'pkg/run.sh'), 0o755);
   symlinkSync('app.py', join(source, 'main.py'));
@@ -54,7 +54,7 @@ test('copies and commits what belongs to the solution, and leaves the source as 
   expect(observe(source)).toBe(before);
 });
 
-test('commits content byte by byte, under Berth’s own name, whatever attributes and configuration say', async () => {
+test('commits content byte for byte, under Berth’s name, whatever attributes and configuration say', async () => {
   const names = ['-rf', 'a "quoted" name', 'new\nline', 'back\\slash', '日本語.py', 'git~1'];
   const source = temporarySolution({
     '.gitattributes': '* text=auto eol=crlf ident\n*.py filter=broken working-tree-encoding=UTF-16\n',
@@ -98,7 +98,7 @@ test('makes read-only files writable for the agent, in the copy only', async () 
   expect(statSync(join(workspace, 'app.py')).nlink).toBe(1);
 });
 
-test('replaces what an interrupted or earlier copy left', async () => {
+test('replaces an interrupted or earlier copy', async () => {
   const source = temporarySolution({ 'app.py': 'x = 1\n' });
   const workspace = newWorkspace();
   writeTree(`${workspace}.partial`, { 'half.py': '' });
@@ -113,7 +113,7 @@ test('replaces what an interrupted or earlier copy left', async () => {
   expect(existsSync(`${workspace}.partial`)).toBe(false);
 });
 
-test('copies a large file, counts it in the digest, and says that git does not hold it', async () => {
+test('copies a large file, includes it in the digest, and notes that git does not hold it', async () => {
   const source = temporarySolution({ 'app.py': 'x = 1\n', 'model.bin': '' });
   truncateSync(join(source, 'model.bin'), 20 * 1024 * 1024);
   const workspace = newWorkspace();
@@ -139,7 +139,7 @@ test('gives a digest that depends on path, executable bit and content, not on ti
   expect(await digestTree(source)).not.toBe(digest);
 });
 
-test('refuses a directory in which nothing is left to copy', async () => {
+test('refuses a directory without files to copy', async () => {
   const source = temporarySolution({ 'node_modules/x.js': '' });
   const workspace = newWorkspace();
 
@@ -147,7 +147,7 @@ test('refuses a directory in which nothing is left to copy', async () => {
   expect(existsSync(workspace)).toBe(false);
 });
 
-test('names the path where the home cannot be written', async () => {
+test('names the path that cannot be written in the home', async () => {
   const source = temporarySolution({ 'app.py': '' });
   const workspace = join(source, 'app.py', 'workspace');
 
@@ -157,7 +157,7 @@ test('names the path where the home cannot be written', async () => {
   });
 });
 
-test('says that git is missing', async () => {
+test('reports missing git', async () => {
   const source = temporarySolution({ 'app.py': '' });
   const before = process.env.PATH;
   process.env.PATH = source;
@@ -168,7 +168,7 @@ test('says that git is missing', async () => {
   }
 });
 
-test('hundreds of files that git is slower to take than to be read leave no warning', () => {
+test('hundreds of files that git accepts more slowly than they are read cause no warning', () => {
   const content = 'x'.repeat(300_000);
   const source = temporarySolution(
     Object.fromEntries(Array.from({ length: 200 }, (_, n) => [`${n}.txt`, content + n])),

@@ -7,7 +7,7 @@ import { commitWorkspace } from '../../src/workspaces/commit-workspace.js';
 import { copySource, ejectCode, ejectPatch, exportRevision } from '../../src/workspaces/index.js';
 import { temporaryDirectory, temporarySolution, writeTree } from '../support/temporary-directories.js';
 
-/** A revision of which the software wrote a result beside its code, and a workspace that went on since. */
+/** Creates a revision with a result that the software wrote beside its code, and a workspace that has changed since. */
 async function makeAdapted(files: Record<string, string> = { 'app.py': 'x = 1\n', 'old.py': 'gone\n' }) {
   const root = temporaryDirectory();
   const workspace = join(root, 'workspace');
@@ -23,7 +23,7 @@ async function makeAdapted(files: Record<string, string> = { 'app.py': 'x = 1\n'
   return { root, source, workspace, code };
 }
 
-test('a revision is written out as it was verified, and can be edited', async () => {
+test('ejects a revision as it was verified, editable', async () => {
   const { workspace, code, root } = await makeAdapted();
   const target = join(root, 'new', 'place');
   expect(await ejectCode({ workspace, code, target })).toEqual({ path: target, missing: [] });
@@ -32,14 +32,14 @@ test('a revision is written out as it was verified, and can be edited', async ()
   expect(statSync(join(target, 'app.py')).mode & 0o200).toBe(0o200);
 });
 
-test('without a revision the workspace is written out as it stands', async () => {
+test('ejects the current workspace without a revision', async () => {
   const { workspace } = await makeAdapted();
   const target = temporaryDirectory();
   await ejectCode({ workspace, code: null, target });
   expect(readFileSync(join(target, 'app.py'), 'utf8')).toBe('x = 3\n');
 });
 
-test('a directory that holds something is left alone', async () => {
+test('does not touch a directory that is not empty', async () => {
   const { workspace } = await makeAdapted();
   const target = temporarySolution({ 'mine.txt': 'mine' });
   const refused = ejectCode({ workspace, code: null, target });
@@ -64,7 +64,7 @@ test('the patch turns the source into the revision, binary files included', asyn
   await expect(again).rejects.toMatchObject({ code: 'USAGE', message: expect.stringContaining('already exists') });
 });
 
-test('what is too large for a patch is named, not written as something else', async () => {
+test('names files that are too large for a patch', async () => {
   const { workspace, root } = await makeAdapted();
   writeFileSync(join(workspace, 'model.bin'), '');
   truncateSync(join(workspace, 'model.bin'), 60_000_000);

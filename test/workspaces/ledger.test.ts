@@ -33,7 +33,7 @@ const runner = (id: string, root: string): RunnerEffect => ({
 
 const ids = async (ledger: Ledger): Promise<string[]> => (await ledger.listPending()).map(({ id }) => id);
 
-test('tells what is pending, newest first, to every process that opens it', async () => {
+test('lists pending effects, newest first, in every process', async () => {
   const home = temporaryHome();
   const ledger = new Ledger(home, 'demo');
   await ledger.enter(directory('a'));
@@ -45,7 +45,7 @@ test('tells what is pending, newest first, to every process that opens it', asyn
   expect(await new Ledger(home, 'other').listPending()).toEqual([]);
 });
 
-test('enters and settles once, however often it is asked', async () => {
+test('enters and settles an effect once, however often it is called', async () => {
   const home = temporaryHome();
   const ledger = new Ledger(home, 'demo');
   await ledger.enter(runner('a', '/nowhere'));
@@ -59,7 +59,7 @@ test('enters and settles once, however often it is asked', async () => {
   expect(await ledger.listPending()).toEqual([]);
 });
 
-test('survives a line torn by a crash, and goes on after it', async () => {
+test('survives a line cut off by a crash, and continues after it', async () => {
   const home = temporaryHome();
   const ledger = new Ledger(home, 'demo');
   await ledger.enter(directory('a'));
@@ -83,7 +83,7 @@ test('is removed only when nothing is pending', async () => {
   expect(existsSync(join(home.ledger, 'demo.jsonl'))).toBe(false);
 });
 
-test('says where it cannot be written', async () => {
+test('names the path that cannot be written', async () => {
   const file = join(temporaryDirectory(), 'file');
   writeFileSync(file, '');
 
@@ -92,7 +92,7 @@ test('says where it cannot be written', async () => {
   });
 });
 
-test('undoes everything in reverse and proves it gone', async () => {
+test('undoes everything in reverse and verifies that it is gone', async () => {
   const root = writeTree(temporaryDirectory(), { 'state/pid': '1', 'code/app.py': '' });
   const ledger = new Ledger(temporaryHome(), 'demo');
   await ledger.enter(directory('root', root));
@@ -108,7 +108,7 @@ test('undoes everything in reverse and proves it gone', async () => {
   expect(await ledger.listPending()).toEqual([]);
 });
 
-test('names what could not be undone, keeps what that needs, and undoes the rest', async () => {
+test('names what cannot be undone, keeps what that needs, and undoes the rest', async () => {
   const root = writeTree(temporaryDirectory(), { 'state/pid': '1' });
   const other = writeTree(temporaryDirectory(), { file: '' });
   const ledger = new Ledger(temporaryHome(), 'demo');
@@ -132,7 +132,7 @@ test('names what could not be undone, keeps what that needs, and undoes the rest
   expect(await ids(ledger)).toEqual(['runner', 'root']);
 });
 
-test('removes a tree with read-only parts, and not what its links point to', async () => {
+test('removes a tree with read-only parts, but not the targets of its links', async () => {
   const outside = writeTree(temporaryDirectory(), { precious: '' });
   const tree = writeTree(temporaryDirectory(), { 'a/b/file': '' });
   symlinkSync(outside, join(tree, 'a/link'));

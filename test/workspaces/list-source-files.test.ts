@@ -19,7 +19,7 @@ test('lists files sorted, with size and mode', async () => {
   ]);
 });
 
-test('leaves out histories, environments, caches and secrets, whatever the ignore files say', async () => {
+test('excludes histories, environments, caches and secrets, whatever the ignore files say', async () => {
   const source = temporarySolution({
     'app.py': '',
     '.env.example': 'KEY=\n',
@@ -41,7 +41,7 @@ test('leaves out histories, environments, caches and secrets, whatever the ignor
   expect(await listPaths(source)).toEqual(['.berthignore', '.env.example', 'app.py']);
 });
 
-test('reads nested ignore files as git does', async () => {
+test('reads nested ignore files like git', async () => {
   const source = temporarySolution({
     '.gitignore': '*.log\n/data/\nbuild/\nDraft.md\n',
     'keep.py': '',
@@ -75,7 +75,7 @@ test('lets .berthignore overrule .gitignore', async () => {
   expect(await listPaths(source)).toEqual(['.berthignore', '.gitignore', 'model.bin']);
 });
 
-test('takes names that need quoting', async () => {
+test('accepts names that need quotes', async () => {
   const names = ['-rf', 'a "quoted" name', 'ein Leerzeichen.py', 'new\nline', 'back\\slash', '日本語.py'];
   const source = temporarySolution(Object.fromEntries(names.map((name) => [name, ''])));
 
@@ -93,7 +93,7 @@ test('refuses a link that leaves the tree, naming link and target', async () => 
   });
 });
 
-test('a link out of the tree to what is not there is left out with a note', async () => {
+test('leaves out a dangling link out of the tree, with a note', async () => {
   const source = temporarySolution({ 'app.py': '' });
   const elsewhere = temporaryDirectory('berth-elsewhere-');
   symlinkSync('/home/author/data', join(source, 'data'));
@@ -109,7 +109,7 @@ test('a link out of the tree to what is not there is left out with a note', asyn
   ]);
 });
 
-test('the rule that the message proposes leaves a refused link out', async () => {
+test('the rule that the message proposes excludes a refused link', async () => {
   const source = temporarySolution({ 'app.py': '' });
   mkdirSync(join(source, 'deep'));
   symlinkSync('/etc', join(source, 'deep/host [1]'));
@@ -119,7 +119,7 @@ test('the rule that the message proposes leaves a refused link out', async () =>
   expect(await listPaths(source)).toEqual(['.berthignore', 'app.py']);
 });
 
-test('refuses a link that leaves the tree by way of another', async () => {
+test('refuses a link that leaves the tree through another link', async () => {
   const source = temporarySolution({ 'app.py': '', '.venv/pyvenv.cfg': '' });
   symlinkSync('/etc/hostname', join(source, '.venv/python'));
   symlinkSync('.venv/python', join(source, 'python'));
@@ -127,7 +127,7 @@ test('refuses a link that leaves the tree by way of another', async () => {
   await expect(listSourceFiles(source)).rejects.toMatchObject({ code: 'SOURCE_UNSAFE' });
 });
 
-test('takes what links to a file in another part of the git repository as that file', async () => {
+test('treats a link to a file in another part of the git repository as that file', async () => {
   const repository = temporarySolution({ 'README.md': '# Both\n', 'shared/x.py': '', 'python/app.py': '' });
   execFileSync('git', ['init', '--quiet', repository]);
   const source = join(repository, 'python');
@@ -146,7 +146,7 @@ test('takes what links to a file in another part of the git repository as that f
   await expect(listSourceFiles(source)).rejects.toMatchObject({ code: 'SOURCE_UNSAFE' });
 });
 
-test('keeps links within the tree, absolute ones made relative', async () => {
+test('keeps links within the tree, and makes absolute ones relative', async () => {
   const source = temporarySolution({ 'data/set.csv': '1\n', 'pkg/app.py': '' });
   symlinkSync(join(source, 'data/set.csv'), join(source, 'pkg/set.csv'));
   symlinkSync('data', join(source, 'latest'));
@@ -161,7 +161,7 @@ test('keeps links within the tree, absolute ones made relative', async () => {
   ]);
 });
 
-test('skips what is neither file nor directory, and says so', async () => {
+test('skips what is neither file nor directory, with a note', async () => {
   const source = temporarySolution({ 'app.py': '' });
   execFileSync('mkfifo', [join(source, 'pipe')]);
   const notes: string[] = [];
@@ -172,7 +172,7 @@ test('skips what is neither file nor directory, and says so', async () => {
   expect(notes).toEqual(['left out pipe: it is neither a file nor a directory']);
 });
 
-test('leaves out a Berth home that lies in the repository', async () => {
+test('excludes a Berth home in the repository', async () => {
   const source = temporarySolution({ 'app.py': '', 'home/deployments/x/workspace/app.py': '' });
   const before = process.env.BERTH_HOME;
   process.env.BERTH_HOME = join(source, 'home');
@@ -210,7 +210,7 @@ test('lists 10,000 files', async () => {
 const git = (cwd: string, ...args: string[]) =>
   execFileSync('git', ['-c', 'user.name=x', '-c', 'user.email=x@example.org', ...args], { cwd, encoding: 'utf8' });
 
-test('what git tracks belongs to the source, although a .gitignore matches it', async () => {
+test('includes files that git tracks although a .gitignore matches them', async () => {
   const source = temporarySolution({
     '.gitignore': '*.pkl\nbuild/\n.env\n*.csv\n',
     '.berthignore': 'secret.pkl\n',
@@ -246,7 +246,7 @@ test('what git tracks belongs to the source, although a .gitignore matches it', 
   expect(await listPaths(join(source, 'sub'))).toEqual(['data.csv']);
 });
 
-test('a hostile git configuration runs nothing, and a broken one is no error', async () => {
+test('runs nothing that a hostile git configuration names, and ignores a broken one', async () => {
   const source = temporarySolution({ '.gitignore': '*.pkl\n', 'model.pkl': '', 'app.py': '' });
   git(source, 'init', '-q');
   git(source, 'add', '-f', 'model.pkl');
@@ -261,7 +261,7 @@ test('a hostile git configuration runs nothing, and a broken one is no error', a
   expect(await listPaths(source)).not.toContain('model.pkl');
 });
 
-test('a worktree, whose .git is a file, is asked as well', async () => {
+test('reads a worktree, whose .git is a file', async () => {
   const source = temporarySolution({ '.gitignore': '*.pkl\n', 'model.pkl': 'x' });
   git(source, 'init', '-q');
   git(source, 'add', '-f', '.gitignore', 'model.pkl');
@@ -271,7 +271,7 @@ test('a worktree, whose .git is a file, is asked as well', async () => {
   expect(await listPaths(other)).toEqual(['.gitignore', 'model.pkl']);
 });
 
-test('what may not be read is left out with a note', async () => {
+test('leaves out unreadable files, with a note', async () => {
   const source = temporarySolution({ 'app.py': '', 'closed.py': '', 'data/x.csv': '', 'data/y.csv': '' });
   chmodSync(source, 0o755);
   for (const path of ['closed.py', 'data']) chmodSync(join(source, path), 0);
@@ -286,7 +286,7 @@ test('what may not be read is left out with a note', async () => {
   ]);
 });
 
-/** Root may read everything, unless it is somebody else. */
+/** Root may read everything, so the test becomes another user. */
 async function asNobody<Result>(task: () => Promise<Result>): Promise<Result> {
   const isRoot = process.geteuid?.() === 0;
   if (isRoot) process.seteuid?.(65534);
@@ -297,7 +297,7 @@ async function asNobody<Result>(task: () => Promise<Result>): Promise<Result> {
   }
 }
 
-test('loops of links, hostile patterns and large ignore files hold nothing up', async () => {
+test('is not slowed down by link loops, hostile patterns and large ignore files', async () => {
   const source = temporarySolution({
     '.gitignore': `${'*a'.repeat(40)}b\n${Array.from({ length: 5000 }, (_, index) => `x${index}`).join('\n')}\nlast\n`,
     'deep/.gitignore': `#${'x'.repeat(300_000)}\n`,

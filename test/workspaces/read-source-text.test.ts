@@ -19,7 +19,7 @@ describe('the text of a file of a repository', () => {
     expect(await readSourceText(root, 'link.txt')).toEqual({ text: 'here\n' });
   });
 
-  test('is what its byte order mark says', async () => {
+  test('has the encoding of its byte order mark', async () => {
     const text = 'six==1.16.0\n# é\n';
     const little = Buffer.from(`\uFEFF${text}`, 'utf16le');
     const written = { utf8: Buffer.from(`\uFEFF${text}`), little, big: Buffer.from(little).swap16() };
@@ -29,20 +29,20 @@ describe('the text of a file of a repository', () => {
     }
   });
 
-  test('is not read outside the repository, whatever leads there', async () => {
+  test('is not read outside the repository', async () => {
     writeFileSync(join(root, '..', 'outside.txt'), 'secret');
     symlinkSync('../outside.txt', join(root, 'link.txt'));
     for (const path of ['../outside.txt', 'link.txt', '/dev/zero', '/etc/passwd'])
       expect(await readSourceText(root, path)).toEqual({ problem: 'lies outside the repository' });
   });
 
-  test('never waits for a FIFO or a directory', async () => {
+  test('never blocks on a FIFO or a directory', async () => {
     execFileSync('mkfifo', [join(root, 'fifo')]);
     expect(await readSourceText(root, 'fifo')).toEqual({ problem: 'is not a regular file' });
     expect(await readSourceText(root, '.')).toMatchObject({ problem: expect.anything() });
   });
 
-  test('is missing where there is no file, and where it is larger than the limit', async () => {
+  test('is missing if there is no file, or it is larger than the limit', async () => {
     expect(await readSourceText(root, 'nothing.txt')).toEqual({ problem: 'does not exist' });
     expect(await readSourceText(root, 'here.txt', 3)).toEqual({ problem: 'is larger than 3 bytes' });
   });

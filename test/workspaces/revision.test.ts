@@ -26,14 +26,14 @@ async function copiedWorkspace(files: Record<string, string>) {
   return { workspace, directory: join(root, 'revisions', 'r1', 'code'), ...copied };
 }
 
-test('answers with the source commit when nothing changed', async () => {
+test('returns the source commit if nothing changed', async () => {
   const { workspace, commit } = await copiedWorkspace({ 'app.py': 'x = 1\n' });
 
   expect(await commitWorkspace(workspace, 'Adapt')).toEqual({ commit, filesChanged: [] });
   expect(await diffWorkspace(workspace)).toBe('');
 });
 
-test('commits what was added, changed and removed, counted from the source', async () => {
+test('commits added, changed and removed files, relative to the source', async () => {
   const { workspace } = await copiedWorkspace({ 'app.py': 'x = 1\n', 'old.py': '', 'same.py': '' });
   writeTree(workspace, { 'app.py': 'x = 2\n', 'new "entry".py': 'y = 1\n', '.venv/pyvenv.cfg': '' });
   rmSync(join(workspace, 'old.py'));
@@ -61,7 +61,7 @@ test('shows committed and uncommitted changes as one diff from the source', asyn
   expect(await diffWorkspace(workspace)).toBe(diff);
 });
 
-test('is not confused by git repositories that an agent makes in the workspace', async () => {
+test('ignores git repositories that an agent creates in the workspace', async () => {
   const { workspace, commit } = await copiedWorkspace({ 'app.py': 'x = 1\n' });
   writeTree(workspace, { 'app.py': 'x = 2\n', 'vendor/lib.py': 'y = 1\n' });
   const identity = ['-c', 'user.name=Agent', '-c', 'user.email=agent@localhost'];
@@ -76,7 +76,7 @@ test('is not confused by git repositories that an agent makes in the workspace',
   expect(adapted.filesChanged).toEqual(['app.py', 'vendor/lib.py']);
 });
 
-test('calls a link that leaves the workspace a failure of the adaptation', async () => {
+test('reports a link that leaves the workspace as a failure of the adaptation', async () => {
   const { workspace } = await copiedWorkspace({ 'app.py': '' });
   symlinkSync('/etc', join(workspace, 'etc'));
 
@@ -89,7 +89,7 @@ test('refuses a workspace that was never copied', async () => {
   });
 });
 
-test('exports a commit as it was, read only and without git, twice the same', async () => {
+test('exports a commit unchanged, read-only, without git, and reproducibly', async () => {
   const { workspace, directory } = await copiedWorkspace({ '.gitattributes': '* eol=crlf\n', 'pkg/app.py': 'x = 1\n' });
   symlinkSync('pkg/app.py', join(workspace, 'main.py'));
   const { commit } = await commitWorkspace(workspace, 'Adapt');
@@ -107,7 +107,7 @@ test('exports a commit as it was, read only and without git, twice the same', as
   }
 });
 
-test('exports large files with the rest, and refuses one that changed since', async () => {
+test('exports large files, too, and refuses one that has changed since', async () => {
   const root = temporaryDirectory();
   const workspace = join(root, 'workspace');
   const directory = join(root, 'code');
@@ -134,7 +134,7 @@ test('refuses a commit that the workspace does not have', async () => {
   expect(existsSync(directory)).toBe(false);
 });
 
-test('what git tracks although it is ignored stays in copy, commits and revisions', async () => {
+test('copy, commits and revisions include ignored files that git tracks', async () => {
   const source = temporarySolution({
     '.gitignore': '*.pkl\nout/\n',
     'app.py': '',

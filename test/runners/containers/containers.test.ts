@@ -23,7 +23,7 @@ test('a port is published on loopback alone unless it is exposed, and on another
     ...{ listen: '0.0.0.0', call: loopback, displayAddress: '0.0.0.0' },
   });
   const remote = 'tcp://build.example:2376';
-  expect(() => choosePublishedAddress(remote, {})).toThrow('is another machine');
+  expect(() => choosePublishedAddress(remote, {})).toThrow('is on another machine');
   expect(choosePublishedAddress(remote, everywhere)).toEqual({
     ...{ listen: '0.0.0.0', call: 'build.example', displayAddress: 'build.example' },
   });
@@ -103,7 +103,7 @@ test('what docker login keeps is found for the registry that an image comes from
   const lines: string[] = [];
   const ask = cacheCredentials(async (line) => void lines.push(line), { DOCKER_CONFIG: directory, PATH: '/nowhere' });
   expect([await ask('away.example'), await ask('away.example')]).toEqual([undefined, undefined]);
-  expect(lines).toEqual([expect.stringMatching(/^away\.example is asked without .*docker-credential-berth-absent/)]);
+  expect(lines).toEqual([expect.stringMatching(/^using away\.example without .*docker-credential-berth-absent/)]);
 });
 
 test.each([
