@@ -216,7 +216,7 @@ test('a rate limit waits as the provider asks, and what was used up counts when 
     details: { retryAfterSeconds: 7, rounds: 0, dollars: 0.01 },
   });
   expect(await adapter.adapt(request)).toMatchObject({ rounds: 1, cost: 0.02, tokens: 220 });
-  expect(agent.requests[1]).toMatchObject({ session: 's1', prompt: expect.stringContaining('cut off') });
+  expect(agent.requests[1]).toMatchObject({ session: 's1', prompt: expect.stringContaining('interrupted') });
 });
 
 test('a round without its end goes on in the session that it had begun', async () => {

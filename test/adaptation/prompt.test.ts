@@ -52,7 +52,7 @@ test('the first prompt holds the whole task, and no empty section', async () => 
   ])
     expect(prompt).toContain(part);
   expect(prompt).toContain('<run_interface>{"type":"function"');
-  expect(prompt).not.toContain('Why the last result was not accepted');
+  expect(prompt).not.toContain('Why the last result was rejected');
   expect(prompt).not.toMatch(/\{\{|\n{3}/);
 });
 
