@@ -38,7 +38,7 @@ export type UserDefinedSettings = z.infer<typeof UserDefinedSettings>;
 /** The `agents:` section of `$BERTH_HOME/config.yaml`. */
 export interface AgentSettings {
   builtIn: Record<string, BuiltInSettings>;
-  /** In the order of the file. */
+  /** Keys are in the order of the file. */
   userDefined: Record<string, UserDefinedSettings>;
 }
 

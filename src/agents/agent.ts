@@ -92,7 +92,7 @@ export interface AgentDescription {
   isUsable: boolean;
   /** Missing prerequisites for a person: `the program codex`, `OPENAI_API_KEY`. Empty when the agent is usable. */
   missing: string[];
-  /** As its program reports it; null when unknown. */
+  /** Version that the program reports; null when unknown. */
   version: string | null;
   /** Path of the program; null when it is missing or the agent runs in this process. */
   program: string | null;

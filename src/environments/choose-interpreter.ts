@@ -67,19 +67,19 @@ const isCurrent = ({ path, note, madeAt }: ChoiceRecord): boolean =>
 
 async function choose(
   home: BerthHome,
-  wanted: CombinedPythonRequirements,
+  combined: CombinedPythonRequirements,
   candidates: string[],
   options: ChooseOptions,
 ): Promise<ChosenInterpreter> {
   const installed = await findInterpreters(candidates, options.signal);
-  const range = wanted.accepted.flatMap((requirement) => requirement.range);
+  const range = combined.accepted.flatMap((requirement) => requirement.range);
   const isFitting = ({ version }: Interpreter): boolean => satisfies(parseVersion(version), range);
   const fitting = choosePreferred(installed.filter(isFitting)) ?? (await download(home, range, options));
   if (fitting !== undefined)
-    return { ...toChosenInterpreter(fitting, describeUnmet(wanted, fitting.version)), claimedVersion: null };
-  const nearest = findNearest(installed, wanted);
+    return { ...toChosenInterpreter(fitting, describeUnmet(combined, fitting.version)), claimedVersion: null };
+  const nearest = findNearest(installed, combined);
   if (nearest === undefined) throw noPythonError();
-  const unmet = wanted.accepted.filter((requirement) => !satisfies(parseVersion(nearest.version), requirement.range));
+  const unmet = combined.accepted.filter((requirement) => !satisfies(parseVersion(nearest.version), requirement.range));
   const notes = unmet.map(
     ({ from, specifier }) =>
       `${from} requires Python ${specifier}, which is neither installed nor available for download: uses the nearest version, Python ${nearest.version}.`,
@@ -89,7 +89,7 @@ async function choose(
     ? (range.find(({ version }) => satisfies(version, range))?.version.join('.') ?? null)
     : null;
   return {
-    ...toChosenInterpreter(nearest, [...notes, ...describeUnmet(wanted, nearest.version)]),
+    ...toChosenInterpreter(nearest, [...notes, ...describeUnmet(combined, nearest.version)]),
     claimedVersion: claimed,
   };
 }

@@ -22,17 +22,17 @@ export interface FindUvOptions {
  * @throws TOOL_MISSING when uv is missing and cannot be installed.
  */
 export async function findUv(home: BerthHome, options: FindUvOptions = {}): Promise<string> {
-  const own = join(home.bin, 'uv');
+  const installPath = join(home.bin, 'uv');
   const onPath = (process.env.PATH ?? '')
     .split(delimiter)
     .filter(Boolean)
     .map((directory) => join(directory, 'uv'));
-  for (const candidate of [...onPath, own]) {
+  for (const candidate of [...onPath, installPath]) {
     if (await isWorking(candidate, home, options.signal)) return candidate;
   }
   options.onProgress?.('installing uv from the package index (once)');
-  await installUv(own, home, options);
-  return own;
+  await installUv(installPath, home, options);
+  return installPath;
 }
 
 async function isWorking(candidate: string, home: BerthHome, signal: AbortSignal | undefined): Promise<boolean> {

@@ -51,10 +51,10 @@ export async function listInterpreterCandidates(home: BerthHome): Promise<string
   return await deduplicatePrograms([...listed.flat(), ...versions.flat()]);
 }
 
-async function listPrograms(directory: string, wanted: RegExp): Promise<string[]> {
+async function listPrograms(directory: string, pattern: RegExp): Promise<string[]> {
   const names = await readdir(directory).catch(() => []);
   return names
-    .filter((name) => wanted.test(name))
+    .filter((name) => pattern.test(name))
     .sort()
     .map((name) => join(directory, name));
 }

@@ -32,7 +32,7 @@ export const parseVersion = (text: string): Version => text.split('.').map(Numbe
 export const satisfies = (version: Version, range: VersionRange): boolean =>
   range.every((clause) => satisfiesClause(version, clause));
 
-/** Whether a range contains one of the versions that it names, or the patch after one. */
+/** Tells whether a range contains one of the versions that it names, or the patch after one. */
 export function containsWrittenVersion(range: VersionRange): boolean {
   return range.some(({ version }) => {
     const [major = 0, minor = 0, patch = 0] = version;

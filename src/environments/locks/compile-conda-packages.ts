@@ -21,19 +21,19 @@ export async function compileCondaPackages(
   const missing = new Set<string>();
   const relaxed = new Set<string>();
   for (let attempt = 0; ; attempt++) {
-    const wanted = packages.filter((line) => !missing.has(line));
-    const unpinned = wanted.filter((line) => relaxed.has(line));
-    const lines = wanted.map((line) => (relaxed.has(line) ? getName(line) : line));
+    const remaining = packages.filter((line) => !missing.has(line));
+    const unpinned = remaining.filter((line) => relaxed.has(line));
+    const lines = remaining.map((line) => (relaxed.has(line) ? getName(line) : line));
     try {
       const document = await resolve(lines, unpinned.length === 0 ? undefined : toPreferences(unpinned));
       return { document, notes: describe([...missing], [...relaxed]) };
     } catch (error) {
       if (!isUnresolvedError(error) || packages.length === 0 || attempt >= maxAttempts) throw error;
       const output = (error.details.evidence ?? '').replaceAll(/\s+/g, ' ').toLowerCase();
-      const unknown = wanted.find((line) =>
+      const unknown = remaining.find((line) =>
         output.includes(`${getBareName(line)} was not found in the package registry`),
       );
-      const exact = wanted.filter((line) => !relaxed.has(line) && line !== getName(line));
+      const exact = remaining.filter((line) => !relaxed.has(line) && line !== getName(line));
       if (unknown !== undefined) missing.add(unknown);
       else if (exact.length === 0) throw error;
       else for (const line of findUnavailable(exact, output)) relaxed.add(line);
@@ -43,8 +43,8 @@ export async function compileCondaPackages(
 
 /** Returns the packages whose version does not exist; all of them when the output names none. */
 function findUnavailable(exact: string[], output: string): string[] {
-  const named = exact.filter((line) => new RegExp(`versions? of ${getBareName(line)}(?![\\w.-])`).test(output));
-  return named.length > 0 ? named : exact;
+  const mentioned = exact.filter((line) => new RegExp(`versions? of ${getBareName(line)}(?![\\w.-])`).test(output));
+  return mentioned.length > 0 ? mentioned : exact;
 }
 
 const isUnresolvedError = (error: unknown): error is BerthError =>

@@ -34,11 +34,11 @@ export async function compileRequirements(resolution: Resolution): Promise<Lock>
     preferences: isStale ? toPreferences(constraints) : undefined,
     pip,
   };
-  const { document, notes } = await compileCondaPackages(condaPackages, (lines, more) =>
+  const { document, notes } = await compileCondaPackages(condaPackages, (lines, preferences) =>
     compileWithScikitLearn(resolution, {
       ...request,
       lines: [...request.lines, ...lines],
-      preferences: more ?? request.preferences,
+      preferences: preferences ?? request.preferences,
     }),
   );
   const lock = await buildLock(document, { base: scratch, source: cwd, variables });

@@ -11,19 +11,19 @@ import { normalizeName } from './lock.js';
 export function explainStrategyConflict(error: unknown, requirements: Requirements): unknown {
   if (!(error instanceof BerthError) || error.code !== 'DEPENDENCY_UNRESOLVED') return error;
   const lines = listRequirementLines(requirements);
-  for (const wanted of requirements.strategyRequirements) {
-    const line = lines.find(({ text }) => excludes(text, wanted));
+  for (const strategyRequirement of requirements.strategyRequirements) {
+    const line = lines.find(({ text }) => excludes(text, strategyRequirement));
     if (line === undefined) continue;
-    const message = `${describeLocation(line)} requires ${line.text}, which excludes ${wanted} of the strategy: change that line, or choose another strategy with --strategy`;
+    const message = `${describeLocation(line)} requires ${line.text}, which excludes ${strategyRequirement} of the strategy: change that line, or choose another strategy with --strategy`;
     return new BerthError(error.code, message, error.details, { cause: error });
   }
   return error;
 }
 
-function excludes(text: string, wanted: string): boolean {
-  const [own, strategy] = [parseRequirement(text), parseRequirement(wanted)];
-  if (own === undefined || strategy === undefined || own.name !== strategy.name) return false;
-  const range = [...own.range, ...strategy.range];
+function excludes(text: string, strategyRequirement: string): boolean {
+  const [required, strategy] = [parseRequirement(text), parseRequirement(strategyRequirement)];
+  if (required === undefined || strategy === undefined || required.name !== strategy.name) return false;
+  const range = [...required.range, ...strategy.range];
   // Ranges with upper bounds alone contain none of the versions that they name.
   return !containsWrittenVersion(range) && !satisfies([0], range);
 }

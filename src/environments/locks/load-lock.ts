@@ -45,9 +45,9 @@ async function loadUvLock(resolution: Resolution, lock: LockFile): Promise<Loade
   const output = join(resolution.scratch, 'pylock.toml');
   const member = lock.member === null ? [] : ['--package', lock.member];
   // The repository itself is installed separately, with its code.
-  const own = lock.isVirtual ? [] : ['--no-emit-project'];
+  const omitProject = lock.isVirtual ? [] : ['--no-emit-project'];
   const groups = (lock.excludedGroups ?? []).flatMap((name) => ['--no-group', name]);
-  const common = ['export', '--frozen', '--no-dev', '--quiet', ...groups, ...own, ...member];
+  const common = ['export', '--frozen', '--no-dev', '--quiet', ...groups, ...omitProject, ...member];
   const lines = join(resolution.scratch, 'pins.txt');
   const calls = [
     [...common, '--format', 'pylock.toml', '--output-file', output],

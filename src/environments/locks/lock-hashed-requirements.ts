@@ -28,9 +28,9 @@ export async function lockHashedRequirements(resolution: Resolution): Promise<Lo
   return { ...hashed, packages: hashed.packages + names.size };
 
   async function lockAdditions(): Promise<Lock> {
-    const own = { ...pip, requirements: [], constraints: [] };
+    const optionsOnly = { ...pip, requirements: [], constraints: [] };
     const pins = pip.requirements.flatMap(toPins);
-    const request = { lines: strategyRequirements, projects, constraints: [...constraints, ...pins], pip: own };
+    const request = { lines: strategyRequirements, projects, constraints: [...constraints, ...pins], pip: optionsOnly };
     const document = await runCompile(resolution, request);
     const packages = document.packages.filter(({ name }) => !names.has(normalizeName(name)));
     return await buildLock({ ...document, packages }, { base: scratch, source: cwd, variables });

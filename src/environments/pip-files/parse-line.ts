@@ -4,7 +4,7 @@ import { unresolvedError } from './unresolved-error.js';
 
 /** A line of a requirement file, with parsed options. uv parses the requirement itself. */
 export interface ParsedLine {
-  /** As written, without options; null for a line with options only. */
+  /** The requirement as written, without options; null for a line with options only. */
   requirement: string | null;
   isEditable: boolean;
   /** `sha256:…`. */

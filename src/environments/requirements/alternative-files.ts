@@ -7,7 +7,7 @@ export interface QualifiedFile {
 }
 
 export interface ChosenAlternatives {
-  /** With the qualifier that the alternatives share: `prod`. Their own one where they share none. */
+  /** Each file with the qualifier of its group: `prod`; with its own qualifier when the group has none. */
   chosen: QualifiedFile[];
   others: string[];
   /** True when the names differ by Python version. */
@@ -40,7 +40,7 @@ const variantPattern = new RegExp(
 
 /**
  * Chooses one file of each group of alternatives, by hardware, operating system and Python version. Of several Python
- * versions it takes the newest that is not newer than the interpreter; the newest of all when that is not known.
+ * versions, chooses the newest one that is not newer than the interpreter; the newest of all for an unknown interpreter.
  */
 export function chooseAlternatives(
   files: QualifiedFile[],

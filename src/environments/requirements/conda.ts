@@ -22,15 +22,15 @@ export const readCondaRequirements: RequirementsReader = async (repository, dire
 /** Reads `pixi.toml`, or pixi's tables in `pyproject.toml`. */
 export const readPixiRequirements: RequirementsReader = async (repository, directory) => {
   const file = join(directory, 'pixi.toml');
-  const own = await repository.readManifest(file);
+  const manifest = await repository.readManifest(file);
   const shared = tableAt(await repository.readTable(join(directory, 'pyproject.toml')), 'tool', 'pixi');
-  const pixi = own ?? shared;
+  const pixi = manifest ?? shared;
   if (pixi === undefined) return undefined;
   const packages = Object.entries(tableAt(pixi, 'dependencies') ?? {}).map(([name, entry]) => ({
     name,
     version: isTable(entry) ? String(entry.version ?? '') : String(entry),
   }));
-  const from = own === undefined ? `${join(directory, 'pyproject.toml')} (pixi)` : file;
+  const from = manifest === undefined ? `${join(directory, 'pyproject.toml')} (pixi)` : file;
   return { ...convertPackages(from, packages), lines: readIndexPackages(pixi) };
 };
 

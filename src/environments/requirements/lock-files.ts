@@ -45,12 +45,12 @@ function describeLock({
   const python = /^requires-python = "([^"]+)"/m.exec(text)?.[1];
   const hasLocalSources = /^source = \{ (editable|directory|path)/m.test(text);
   if (lockDirectory === directory) return { lockDirectory, member: null, hasLocalSources, python };
-  const wanted = relative(lockDirectory, directory);
+  const memberPath = relative(lockDirectory, directory);
   let name: string | undefined;
   for (const line of text.split('\n')) {
     name = /^name = "([^"]+)"/.exec(line)?.[1] ?? name;
     const path = /^source = \{ (?:editable|virtual|directory) = "([^"]*)"/.exec(line)?.[1];
-    if (path === wanted && name !== undefined) return { lockDirectory, member: name, hasLocalSources, python };
+    if (path === memberPath && name !== undefined) return { lockDirectory, member: name, hasLocalSources, python };
   }
   return undefined;
 }

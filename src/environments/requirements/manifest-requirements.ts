@@ -39,7 +39,7 @@ export interface ManifestRequirements {
   dependsOnPython?: boolean;
   /** True when the manifest has no dependencies, so that other manifests count too. */
   hasNoDependencies?: boolean;
-  /** Whether to install the directory as a package; decided by its build files when absent. */
+  /** True to install the directory as a package; its build files decide when absent. */
   isPackage?: boolean;
   /** True when reading the manifest may run code of the repository or write into it. */
   needsCopy?: boolean;

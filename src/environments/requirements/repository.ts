@@ -27,8 +27,8 @@ export class Repository {
    * @throws DEPENDENCY_UNRESOLVED when the file cannot be read.
    */
   read(file: string, limit = maxManifestBytes): Promise<string | undefined> {
-    const known = this.textsByFile.get(file);
-    if (known !== undefined) return known;
+    const cached = this.textsByFile.get(file);
+    if (cached !== undefined) return cached;
     const text = this.readSource(file, limit);
     this.textsByFile.set(file, text);
     return text;

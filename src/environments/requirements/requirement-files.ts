@@ -45,7 +45,7 @@ export async function readOtherRequirementFiles(
 const readFileIfPresent = async (repository: Repository, file: string): Promise<ManifestRequirements | undefined> =>
   (await repository.has(file)) ? { from: file, pipFiles: [file] } : undefined;
 
-/** Takes the files with the preferred qualifier, else all. Ignores a `.in` beside the `.txt` compiled from it. */
+/** Chooses the file with the preferred qualifier, else all files. Ignores `.in` files if there are compiled `.txt` files. */
 function choose(
   directory: string,
   names: string[],
