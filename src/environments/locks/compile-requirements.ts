@@ -1,7 +1,7 @@
 import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { explainUvFailure } from '../explain-uv-failure.js';
-import type { PipFiles } from '../pip-files/read-pip-files.js';
+import type { PipFiles } from '../pip-files/pip-files.js';
 import { formatUvFile, restoreLocations, type UvFile } from '../pip-files/uv-file.js';
 import { runUvBuild } from '../run-uv-build.js';
 import { compileCondaPackages } from './compile-conda-packages.js';

@@ -1,6 +1,6 @@
 import { join } from 'node:path/posix';
 import { BerthError } from '../../errors.js';
-import { emptyPipFiles } from '../pip-files/read-pip-files.js';
+import { emptyPipFiles } from '../pip-files/pip-files.js';
 import { runCompile } from './compile-requirements.js';
 import type { LoadedLock } from './load-lock.js';
 import { buildLock, describeChanges, type Lock, type LockDocument, mergePackages } from './lock.js';

@@ -1,4 +1,4 @@
-import type { PipFiles } from './read-pip-files.js';
+import type { PipFiles } from './pip-files.js';
 
 /** Returns the URLs of indexes in requirement files that contain credentials. */
 export const listAuthenticatedIndexes = ({ options }: PipFiles): string[] =>

@@ -2,42 +2,18 @@ import { access } from 'node:fs/promises';
 import { dirname, join, normalize } from 'node:path/posix';
 import { TimeSlicer } from '../../parsing/time-slicing.js';
 import { readSourceText } from '../../workspaces/read-source-text.js';
-import { type OptionName, parseLine } from './parse-line.js';
+import { addBuildSetting, addOption } from './add-option.js';
+import { parseLine } from './parse-line.js';
+import { emptyPipFiles, type PipFiles } from './pip-files.js';
 import { maxLineLength, readLogicalLines } from './read-logical-lines.js';
 import { describeLocation, type SourceLine } from './source-line.js';
 import { unresolvedError } from './unresolved-error.js';
 import { expandVariables, sourcePlaceholder, type Variables } from './variables.js';
 
-/** The content of requirement files and of the files that they include. */
-export interface PipFiles {
-  /** One requirement per line, with its hashes. Only a directory may have `-e`. */
-  requirements: SourceLine[];
-  constraints: SourceLine[];
-  /** Options about package sources and formats, as lines of a requirement file. */
-  options: SourceLine[];
-  /** Arguments of uv for options that its requirement files do not support. */
-  uvArguments: string[];
-  /** True when one requirement has a hash: then all need one, as with pip. */
-  requiresHashes: boolean;
-  /** Path and text of every file that was read: path, text, path, text. Paths are relative to the repository. */
-  texts: string[];
-  notes: string[];
-}
-
 /** Limit of requirements, above any lock file of a real project. */
 const maxRequirements = 20_000;
 /** Limit of files, including the included ones. */
 const maxFiles = 1000;
-
-export const emptyPipFiles = (): PipFiles => ({
-  requirements: [],
-  constraints: [],
-  options: [],
-  uvArguments: [],
-  requiresHashes: false,
-  texts: [],
-  notes: [],
-});
 
 /** Requirement files, relative to the repository, and requirement lines of another manifest. */
 export interface PipSource {
@@ -154,49 +130,6 @@ function rewriteEditable(requirement: string): string {
   const url = otherParts.length === 0 ? address : `${address}#${otherParts.join('&')}`;
   return name === undefined ? url : `${name} @ ${url}`;
 }
-
-function addBuildSetting(found: PipFiles, line: SourceLine, requirement: string, setting: string): void {
-  const name = /^[A-Za-z0-9][\w.-]*/.exec(requirement)?.[0];
-  if (name === undefined)
-    found.notes.push(`${describeLocation(line)}: --config-settings has no effect without a package name.`);
-  else found.uvArguments.push('--config-settings-package', `${name}:${setting}`);
-}
-
-type InstallOption = Exclude<OptionName, 'requirement' | 'constraint' | 'find-links'>;
-
-function addOption(found: PipFiles, line: SourceLine, name: InstallOption, value: string): void {
-  switch (name) {
-    case 'index-url':
-    case 'pypi-url':
-      found.options.push({ ...line, text: `--index-url ${value}` });
-      break;
-    case 'extra-index-url':
-      found.options.push({ ...line, text: `--extra-index-url ${value}` });
-      break;
-    case 'no-binary':
-    case 'only-binary':
-      found.options.push(...value.split(',').map((item) => ({ ...line, text: `--${name} ${item.trim()}` })));
-      break;
-    case 'no-index':
-      found.options.push({ ...line, text: '--no-index' });
-      break;
-    case 'require-hashes':
-      found.requiresHashes = true;
-      break;
-    case 'pre':
-      found.uvArguments.push('--prerelease', 'allow');
-      break;
-    case 'trusted-host':
-      found.uvArguments.push('--allow-insecure-host', value);
-      found.notes.push(`${describeLocation(line)}: the certificate of ${value} is not checked.`);
-      break;
-    default:
-      if (!ignoredOptions.has(name)) found.notes.push(`${describeLocation(line)}: --${name} has no effect here.`);
-  }
-}
-
-/** Options that do not change the installed packages. */
-const ignoredOptions = new Set<InstallOption>(['use-feature', 'use-wheel', 'always-unzip']);
 
 /** Resolves a directory relative to its file, then to the repository's root, as pip does. uv runs at the root. */
 async function resolveLinks(state: ReadState, { file, line }: SourceLine, value: string): Promise<string> {

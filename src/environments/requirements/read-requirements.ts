@@ -1,5 +1,6 @@
 import { dirname } from 'node:path/posix';
-import { type PipFiles, readPipFiles } from '../pip-files/read-pip-files.js';
+import type { PipFiles } from '../pip-files/pip-files.js';
+import { readPipFiles } from '../pip-files/read-pip-files.js';
 import type { Variables } from '../pip-files/variables.js';
 import type { PythonRequirement } from '../python-requirements.js';
 import { collectRequirements, findPackages, type RequirementFacts } from './collect-requirements.js';
