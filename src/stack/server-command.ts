@@ -25,8 +25,17 @@ export const buildDatabaseArgument = ({ database }: Pick<ServerSettings, 'databa
 /** Builds the arguments for `temporal` that start the server, reachable only from this machine. */
 export function buildServerArguments({ port, uiPort, database }: ServerSettings, searchAttributes: string[]): string[] {
   return [
-    ...['server', 'start-dev', '--ip', '127.0.0.1', '--port', String(port), '--ui-port', String(uiPort)],
-    ...['--log-level', 'warn', buildDatabaseArgument({ database })],
+    'server',
+    'start-dev',
+    '--ip',
+    '127.0.0.1',
+    '--port',
+    String(port),
+    '--ui-port',
+    String(uiPort),
+    '--log-level',
+    'warn',
+    buildDatabaseArgument({ database }),
     ...pragmas.flatMap((pragma) => ['--sqlite-pragma', pragma]),
     ...dynamicConfig.flatMap((value) => ['--dynamic-config-value', value]),
     ...searchAttributes.flatMap((name) => ['--search-attribute', `${name}=Keyword`]),

@@ -18,7 +18,9 @@ test('--version prints the version of the package', async () => {
 
 test('--help prints to stdout', async () => {
   expect(await runBin(['run', '--help'])).toMatchObject({
-    ...{ exitCode: 0, stderr: '', stdout: expect.stringContaining('Usage: berth run') },
+    exitCode: 0,
+    stderr: '',
+    stdout: expect.stringContaining('Usage: berth run'),
   });
 });
 

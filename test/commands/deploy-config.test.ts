@@ -7,18 +7,25 @@ import { DeploymentName } from '../../src/contract/deploy-config.js';
 import { temporaryDirectory, temporaryHome, temporarySolution, writeTree } from '../support/temporary-directories.js';
 
 const nothing: DeployOptionValues = {
-  ...{ name: undefined, goal: undefined, strategy: undefined, allow: undefined, agent: undefined, entry: undefined },
-  ...{
-    env: [],
-    envFile: [],
-    resource: [],
-    example: [],
-    timeout: undefined,
-    importTimeout: undefined,
-    rounds: undefined,
-    budget: undefined,
-  },
-  ...{ provider: undefined, expose: undefined, bake: undefined, drain: undefined, keep: undefined },
+  name: undefined,
+  goal: undefined,
+  strategy: undefined,
+  allow: undefined,
+  agent: undefined,
+  entry: undefined,
+  env: [],
+  envFile: [],
+  resource: [],
+  example: [],
+  timeout: undefined,
+  importTimeout: undefined,
+  rounds: undefined,
+  budget: undefined,
+  provider: undefined,
+  expose: undefined,
+  bake: undefined,
+  drain: undefined,
+  keep: undefined,
 };
 
 let solution: string;
@@ -48,8 +55,17 @@ const read = (options: Partial<DeployOptionValues>, path = solution) =>
 
 test('a path alone is enough: the name comes from the directory, the rest has defaults', async () => {
   expect(await read({})).toEqual({
-    ...{ name: 'my-model', solution: { path: solution }, strategy: 'auto', agent: 'auto', rounds: 4 },
-    ...{ env: [], resources: {}, examples: [], bake: 60, drain: 30, keep: 5 },
+    name: 'my-model',
+    solution: { path: solution },
+    strategy: 'auto',
+    agent: 'auto',
+    rounds: 4,
+    env: [],
+    resources: {},
+    examples: [],
+    bake: 60,
+    drain: 30,
+    keep: 5,
   });
 });
 
@@ -160,7 +176,10 @@ test('a missing path, a file and an empty directory are refused', async () => {
 
 test('the value of a numeric resource is a number', () => {
   expect(parseResources(['cpu=1.5', 'memory=16', 'gpu=T4', 'replicas=2'])).toEqual({
-    ...{ cpu: 1.5, memory: '16', gpu: 'T4', replicas: 2 },
+    cpu: 1.5,
+    memory: '16',
+    gpu: 'T4',
+    replicas: 2,
   });
 });
 

@@ -18,7 +18,18 @@ test('a repeated option keeps every value in order', () => {
     arguments: given,
     options,
   } = understand(
-    ...['deploy', '.', '--env', 'A=1', '--env', 'B', '--env-file', 'x.env', '--no-wait', '--timeout', '2.5', '--json'],
+    'deploy',
+    '.',
+    '--env',
+    'A=1',
+    '--env',
+    'B',
+    '--env-file',
+    'x.env',
+    '--no-wait',
+    '--timeout',
+    '2.5',
+    '--json',
   );
   expect(command.name).toBe('deploy');
   expect(given).toEqual({ path: '.' });

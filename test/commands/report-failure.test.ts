@@ -13,7 +13,10 @@ async function report(error: unknown, { isJson = false, words = ['deploy', '.'] 
 }
 
 const ambiguous = new BerthError('ENTRY_AMBIGUOUS', '2 callables could be the one to call', {
-  ...{ path: '/a', entry: 'a:predict', candidates: ['a:predict', 'b:predict'], evidence: 'seen in a.py' },
+  path: '/a',
+  entry: 'a:predict',
+  candidates: ['a:predict', 'b:predict'],
+  evidence: 'seen in a.py',
 });
 
 test('--json has everything that the text has', async () => {
@@ -30,7 +33,9 @@ test('--json has everything that the text has', async () => {
   const failed = await report(new BerthError('CONTRACT_FAILED', 'no', held), { isJson: true });
   expect(JSON.parse(failed).error.evidence).toBe('expected 1, got 2');
   expect(JSON.parse(await report(new BerthError('COMMAND_UNKNOWN', 'no'), { isJson: true })).error).toEqual({
-    ...{ code: 'COMMAND_UNKNOWN', message: 'no', next: 'List the commands: berth --help' },
+    code: 'COMMAND_UNKNOWN',
+    message: 'no',
+    next: 'List the commands: berth --help',
   });
 });
 

@@ -11,17 +11,38 @@ const colors = picocolors.createColors(false);
 const parse = (...words: string[]) => parseCommandLine(words, commandGroups);
 
 const run = (facts: Partial<ScheduledRun>): ScheduledRun => ({
-  ...{ workflowId: 'redeploy-ocr.default-2026', runId: '1', outcome: 'live', change: 'c2', revision: 'r2' },
-  ...{ note: 'r2 is live', dueAt: '2026-11-23T03:00:00.000Z', startedAt: '2026-11-23T03:00:00.000Z' },
-  ...{ finishedAt: '2026-11-23T03:01:00.000Z', lastError: null, webUrl: null },
+  workflowId: 'redeploy-ocr.default-2026',
+  runId: '1',
+  outcome: 'live',
+  change: 'c2',
+  revision: 'r2',
+  note: 'r2 is live',
+  dueAt: '2026-11-23T03:00:00.000Z',
+  startedAt: '2026-11-23T03:00:00.000Z',
+  finishedAt: '2026-11-23T03:01:00.000Z',
+  lastError: null,
+  webUrl: null,
   ...facts,
 });
 
 const schedule = (facts: Partial<ScheduleInfo> = {}): ScheduleInfo => ({
-  ...{ name: 'ocr', id: 'default', when: 'cron 0 4 * * *', timezone: 'Europe/Berlin', jitter: 90, overlap: 'skip' },
-  ...{ catchUp: 86_400, replacesFailed: false, state: 'active', note: 'created by ada@host', createdBy: 'ada@host' },
-  ...{ createdAt: '2026-11-22T10:00:00.000Z', nextRuns: ['2026-11-24T03:00:00.000Z', '2026-11-25T03:00:00.000Z'] },
-  ...{ runs: [run({})], skipped: 0, missed: 0, webUrl: null },
+  name: 'ocr',
+  id: 'default',
+  when: 'cron 0 4 * * *',
+  timezone: 'Europe/Berlin',
+  jitter: 90,
+  overlap: 'skip',
+  catchUp: 86_400,
+  replacesFailed: false,
+  state: 'active',
+  note: 'created by ada@host',
+  createdBy: 'ada@host',
+  createdAt: '2026-11-22T10:00:00.000Z',
+  nextRuns: ['2026-11-24T03:00:00.000Z', '2026-11-25T03:00:00.000Z'],
+  runs: [run({})],
+  skipped: 0,
+  missed: 0,
+  webUrl: null,
   ...facts,
 });
 

@@ -70,7 +70,8 @@ test('a strategy that costs money is tested only with --yes and a way to find or
   ];
   for (const [words, message] of refusals)
     expect(await berth<Refusal>('strategies', 'test', ...words)).toMatchObject({
-      ...{ exitCode: 2, value: { error: { message: expect.stringMatching(message) } } },
+      exitCode: 2,
+      value: { error: { message: expect.stringMatching(message) } },
     });
 });
 
@@ -128,7 +129,7 @@ test('a strategy of BERTH_STRATEGIES is chosen, serves a Procfile in any languag
   });
   const example = join(temporaryDirectory(), 'examples.json');
   writeFileSync(example, JSON.stringify([{ input: { word: 'a' }, output: { loud: 'A' } }]));
-  const deployed = await berth(...['deploy', solution, '--name', 'loud', '--example', example, '--env', 'WHO=me']);
+  const deployed = await berth('deploy', solution, '--name', 'loud', '--example', example, '--env', 'WHO=me');
   expect(deployed).toMatchObject({
     exitCode: 0,
     value: {
@@ -142,7 +143,8 @@ test('a strategy of BERTH_STRATEGIES is chosen, serves a Procfile in any languag
     value: { status: 'success', output: { loud: 'B', who: 'me' } },
   });
   expect(await berth<Answer>('run', 'loud', '{"word": "bad"}')).toMatchObject({
-    ...{ exitCode: 1, value: { error: { code: 'CALL_INPUT', message: expect.stringContaining('no such word') } } },
+    exitCode: 1,
+    value: { error: { code: 'CALL_INPUT', message: expect.stringContaining('no such word') } },
   });
   expect(await berth('stop', 'loud')).toMatchObject({ value: { state: 'stopped' } });
   expect(await berth('start', 'loud')).toMatchObject({ value: { state: 'running' } });

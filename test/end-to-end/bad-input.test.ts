@@ -55,8 +55,13 @@ const good = { 'app.py': 'def predict(inputs):\n    return inputs\n' };
 
 const strategyFiles = (name: string, runnerClass: string | number) => ({
   [`${name}/config.yaml`]: [
-    ...[`name: ${name}`, 'provider: null', 'interface: function', `runner_class: ${runnerClass}`],
-    ...['default_resources: {}', 'run_interface: { type: function }', ''],
+    `name: ${name}`,
+    'provider: null',
+    'interface: function',
+    `runner_class: ${runnerClass}`,
+    'default_resources: {}',
+    'run_interface: { type: function }',
+    '',
   ].join('\n'),
   [`${name}/selector_instruction.md`]: 'Choose it.',
   [`${name}/adapter_instruction.md`]: 'Leave it.',
@@ -94,7 +99,10 @@ test.each<[string, string[], string, string]>([
   const env = { ...options.env, BERTH_STRATEGIES: plugins };
   const { exitCode, value } = await runJson<Refusal>(words, { ...options, env, cwd });
   expect({ exitCode, ...value.error }).toEqual({
-    ...{ exitCode: 2, code, message: expect.stringContaining(message), next: expect.stringMatching(/\S/) },
+    exitCode: 2,
+    code,
+    message: expect.stringContaining(message),
+    next: expect.stringMatching(/\S/),
   });
   expect(await describeTree(cwd)).toBe(before);
   expect(readdirSync(home.deployments)).toEqual(['fickle']);
@@ -262,8 +270,10 @@ test('a failed call prints its answer, the traceback and the next step', async (
   expect({ exitCode, lines: stdout.split('\n').length }).toEqual({ exitCode: 1, lines: 1 });
   expect(stderr.split('\n')).toEqual([
     "CALL_FAILED ValueError: cannot read 'x'",
-    ...['  Traceback (most recent call last):', expect.stringMatching(/^ {4}File "app\.py", line \d+, in predict$/)],
-    ...[`      raise ValueError(f"cannot read {text!r}")`, "  ValueError: cannot read 'x'"],
+    '  Traceback (most recent call last):',
+    expect.stringMatching(/^ {4}File "app\.py", line \d+, in predict$/),
+    `      raise ValueError(f"cannot read {text!r}")`,
+    "  ValueError: cannot read 'x'",
     'The traceback is from the deployed code. Read its output: berth logs fickle',
   ]);
 });

@@ -18,7 +18,8 @@ const deploy = (home: BerthHome, name: string, word: string) =>
 const saying = (word: string) => temporarySolution({ 'app.py': `def predict(inputs):\n    return "${word}"\n` });
 
 const answering = (word: string) => ({
-  ...{ exitCode: 0, value: { state: 'running', answer: { status: 'success', output: word } } },
+  exitCode: 0,
+  value: { state: 'running', answer: { status: 'success', output: word } },
 });
 
 test('concurrent deploys in an empty home share one server and one worker', async () => {

@@ -18,7 +18,9 @@ const slow = temporarySolution({
 async function deployAndInterrupt(name: string, progress: string, ...words: string[]) {
   const client = join(packageRoot, 'dist', 'client.js');
   const child = execa(client, ['deploy', slow, '--name', name, ...words], {
-    ...{ detached: true, reject: false, stdin: 'ignore' },
+    detached: true,
+    reject: false,
+    stdin: 'ignore',
     env: { BERTH_HOME: home.root, NO_COLOR: '1' },
   });
   let said = '';
@@ -36,7 +38,8 @@ const state = async (name: string) => (await runJson(['status', name], { home: h
 test('Ctrl-C ends only the wait: the deployment that started the stack reaches running by itself', async () => {
   const { exitCode, stdout, lines } = await deployAndInterrupt('patient', 'adaptWorkspace');
   expect({ exitCode, stdout, last: lines.slice(-2) }).toEqual({
-    ...{ exitCode: 130, stdout: '' },
+    exitCode: 130,
+    stdout: '',
     last: [
       'INTERRUPTED stopped waiting for patient',
       'The operation continues in the background: berth status patient --watch',
@@ -52,11 +55,9 @@ test('with --json, Ctrl-C is an error on stdout', async () => {
   const { exitCode, stdout } = await deployAndInterrupt('parsed', 'adaptWorkspace', '--json');
   const { error } = JSON.parse(stdout) as Refusal;
   expect({ exitCode, code: error.code, next: error.next }).toEqual({
-    ...{
-      exitCode: 130,
-      code: 'INTERRUPTED',
-      next: 'The operation continues in the background: berth status parsed --watch',
-    },
+    exitCode: 130,
+    code: 'INTERRUPTED',
+    next: 'The operation continues in the background: berth status parsed --watch',
   });
   const gone = await runJson<Deployed>(['cleanup', 'parsed'], { home: home.root });
   expect(gone).toMatchObject({ exitCode: 0, value: { state: 'cleaned' } });

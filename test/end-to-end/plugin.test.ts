@@ -130,7 +130,9 @@ test('a user’s strategy is listed, and a broken one hides no other', async () 
       expect.objectContaining({ name: 'local', origin: 'built-in', state: 'ready' }),
       expect.objectContaining({ name: 'shell', origin: 'user', state: 'ready', problem: null }),
       expect.objectContaining({
-        ...{ name: 'broken', origin: 'user', state: 'broken' },
+        name: 'broken',
+        origin: 'user',
+        state: 'broken',
         problem: expect.stringMatching(/broken\/config\.yaml:8: signals\S* ?.*fact/),
       }),
     ]),
@@ -143,7 +145,9 @@ test('doctor shows the line of the broken strategy and passes otherwise', async 
   const { value } = await berth<DiagnosticCheck[]>('doctor');
   expect(value).toContainEqual(
     expect.objectContaining({
-      ...{ name: 'strategy broken', ok: false, isRequired: false },
+      name: 'strategy broken',
+      ok: false,
+      isRequired: false,
       detail: expect.stringContaining('config.yaml:8'),
     }),
   );
@@ -154,7 +158,9 @@ test('doctor shows the line of the broken strategy and passes otherwise', async 
 test('a deploy to the broken strategy is refused with its file and line', async () => {
   const { exitCode, value } = await berth<Refusal>('deploy', solution, '--strategy', 'broken');
   expect({ exitCode, ...value.error }).toMatchObject({
-    ...{ exitCode: 2, code: 'STRATEGY_BROKEN', message: expect.stringMatching(/config\.yaml:8: /) },
+    exitCode: 2,
+    code: 'STRATEGY_BROKEN',
+    message: expect.stringMatching(/config\.yaml:8: /),
   });
 });
 
@@ -165,13 +171,18 @@ test('a user’s strategy deploys, runs, stops, starts and is cleaned up', async
   expect(deployed).toMatchObject({
     exitCode: 0,
     value: {
-      ...{ state: 'running', strategy: 'shell', interface: 'shell', resources: { concurrency: 4 } },
-      ...{ adaptation: { by: 'recipe:answer-script' }, adaptedFiles: ['NOTICE.txt'] },
+      state: 'running',
+      strategy: 'shell',
+      interface: 'shell',
+      resources: { concurrency: 4 },
+      adaptation: { by: 'recipe:answer-script' },
+      adaptedFiles: ['NOTICE.txt'],
       answer: { status: 'success' },
     },
   });
   expect(await berth<Answer>('run', 'scripted', '"hi"')).toMatchObject({
-    ...{ exitCode: 0, value: { status: 'success', output: expect.stringContaining('got "hi"') } },
+    exitCode: 0,
+    value: { status: 'success', output: expect.stringContaining('got "hi"') },
   });
   const failed = await berth<Answer>('run', 'scripted', '"no"');
   expect(failed).toMatchObject({ exitCode: 1, value: { error: { message: 'the script ended with 4' } } });

@@ -66,7 +66,10 @@ test.each(examples.filter((name) => adapted[name] === undefined))(
     const info = await deploy({ name, solution: solution(name), agent: 'none', examples: await contract(name) });
     const count = info.contract?.examples;
     expect(info).toMatchObject({
-      ...{ state: 'running', lastError: null, adaptedFiles: [], contract: { source: 'user', passed: count } },
+      state: 'running',
+      lastError: null,
+      adaptedFiles: [],
+      contract: { source: 'user', passed: count },
     });
     await (await connectOnce()).cleanup(name);
   },

@@ -15,7 +15,13 @@ const entry = (
   state: StrategyAvailability['state'],
   changes: Partial<StrategyAvailability> = {},
 ): StrategyAvailability => ({
-  ...{ name, state, directory: `/strategies/${name}`, origin: 'user', config: null, problem: null, unmetNeeds: [] },
+  name,
+  state,
+  directory: `/strategies/${name}`,
+  origin: 'user',
+  config: null,
+  problem: null,
+  unmetNeeds: [],
   ...changes,
 });
 

@@ -31,7 +31,9 @@ async function begin(name: string): Promise<void> {
   const { workflowService } = client;
   const { taskToken } = await soon(() => workflowService.pollWorkflowTaskQueue({ namespace, taskQueue }));
   const step = {
-    ...{ activityId: '1', activityType: { name: 'supervise' }, taskQueue },
+    activityId: '1',
+    activityType: { name: 'supervise' },
+    taskQueue,
     startToCloseTimeout: msToTs('10 minutes'),
     retryPolicy: { initialInterval: msToTs('1 ms') },
   };

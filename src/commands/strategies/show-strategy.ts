@@ -11,8 +11,10 @@ export async function showStrategy(name: string, output: Output): Promise<void> 
     [
       `${colors.bold(name)} is ${paintReadiness(entry, colors)(entry.state)}${entry.problem === null ? '' : `: ${entry.problem}`}`,
       colors.dim(entry.directory),
-      ...['', stringify(entry.config).trimEnd()],
-      ...['', instruction.trimEnd()],
+      '',
+      stringify(entry.config).trimEnd(),
+      '',
+      instruction.trimEnd(),
     ].join('\n'),
   );
 }

@@ -80,7 +80,8 @@ test('an ID belongs to its first inputs', async () => {
 
 test('an exception of the code is the answer and is not retried', async () => {
   expect(await run({ key: 'raising', do: 'raise' })).toMatchObject({
-    ...{ status: 'error', error: { code: 'CALL_FAILED', message: expect.stringContaining('no such label') } },
+    status: 'error',
+    error: { code: 'CALL_FAILED', message: expect.stringContaining('no such label') },
   });
   expect(callsOf('raising')).toBe(1);
 });

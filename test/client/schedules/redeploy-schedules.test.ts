@@ -160,7 +160,9 @@ test('a revision that fails its bake fails its run, and no later run deploys it 
   const listed = async () =>
     (await client.list()).find(({ name, lastChange }) => name === 'baking' && lastChange?.id === 'c6');
   expect(await eventually('the list to tell of it', listed)).toMatchObject({
-    ...{ state: 'running', revision: 'r2', change: null },
+    state: 'running',
+    revision: 'r2',
+    change: null,
     lastChange: { outcome: 'failed', by: 'schedule default', note: expect.stringContaining('SOURCE_NOT_FOUND') },
   });
   await client.cleanup('baking');

@@ -572,7 +572,9 @@ export interface WebRequest {
 export type WebReply = Pick<WebRequest, 'headers' | 'body'> & { status: number };
 
 const refuse = (status: number, words: string): WebReply => ({
-  ...{ status, headers: { 'content-type': 'text/plain' }, body: Buffer.from(words).toString('base64') },
+  status,
+  headers: { 'content-type': 'text/plain' },
+  body: Buffer.from(words).toString('base64'),
 });
 
 interface ImageRequest {
