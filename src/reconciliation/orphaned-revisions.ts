@@ -32,9 +32,9 @@ async function findAbandonedRevisions(
   name: string,
   candidates: string[],
 ): Promise<string[]> {
-  const kept = await server.listRevisions(name);
-  const newest = Math.max(0, ...kept.map(getRevisionNumber));
-  return candidates.filter((id) => !kept.includes(id) && getRevisionNumber(id) < newest);
+  const current = await server.listRevisions(name);
+  const newest = Math.max(0, ...current.map(getRevisionNumber));
+  return candidates.filter((id) => !current.includes(id) && getRevisionNumber(id) < newest);
 }
 
 const getRevisionNumber = (id: string): number => Number(id.slice(1));

@@ -39,7 +39,8 @@ const holding: [string, string, number | undefined][] = [
 
 async function serve(deployment: string, app: string, concurrency?: number) {
   const { handle, ...record } = await publishRevision(home, {
-    ...{ deployment, app },
+    deployment,
+    app,
     ...(concurrency !== undefined && { resources: { concurrency } }),
   });
   const { stateDirectory } = handle.plan;
@@ -50,7 +51,11 @@ async function serve(deployment: string, app: string, concurrency?: number) {
   };
   const file = join(stateDirectory, 'trace');
   return {
-    ...{ record: { ...record, handle }, plan: handle.plan, handle, file, open },
+    record: { ...record, handle },
+    plan: handle.plan,
+    handle,
+    file,
+    open,
     begun: () => readFileSync(file, 'utf8').trim().split('\n'),
   };
 }

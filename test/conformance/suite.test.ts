@@ -72,7 +72,7 @@ const sabotages: [string, RegExp, RunnerClass][] = [
     },
   ],
   [
-    'knows no deadline',
+    'ignores deadlines',
     /^a call that takes too long/,
     class extends LocalRunner {
       override run(inputs: unknown, { timeout: _, ...options }: CallOptions = {}) {
@@ -81,7 +81,7 @@ const sabotages: [string, RegExp, RunnerClass][] = [
     },
   ],
   [
-    'calls one after another',
+    'calls sequentially',
     /^sixteen calls run concurrently/,
     class extends LocalRunner {
       private last: Promise<unknown> = Promise.resolve();
@@ -93,7 +93,7 @@ const sabotages: [string, RegExp, RunnerClass][] = [
     },
   ],
   [
-    'reads a log from its beginning alone',
+    'reads a log only from its beginning',
     /^output is in the log/,
     class extends LocalRunner {
       override logs({ tail: _, ...options }: LogOptions = {}) {
@@ -102,7 +102,7 @@ const sabotages: [string, RegExp, RunnerClass][] = [
     },
   ],
   [
-    'writes variables beside its state',
+    'writes variables to its state directory',
     /^the variables of the software are in no command line/,
     class extends LocalRunner {
       private readonly state: string;
@@ -118,7 +118,7 @@ const sabotages: [string, RegExp, RunnerClass][] = [
     },
   ],
   [
-    'listens for everybody',
+    'listens for other machines',
     /^nothing listens for other machines/,
     class extends LocalRunner {
       private readonly server = createServer();
@@ -134,7 +134,7 @@ const sabotages: [string, RegExp, RunnerClass][] = [
     },
   ],
   [
-    'forgets resources in silence',
+    'ignores resources silently',
     /^each resource is applied, refused or reported/,
     class extends LocalRunner {
       constructor(plan: RunPlan) {
@@ -143,7 +143,7 @@ const sabotages: [string, RegExp, RunnerClass][] = [
     },
   ],
   [
-    'is always well',
+    'always reports healthy',
     /^killed software is gone/,
     class extends LocalRunner {
       override async isHealthy(): Promise<Health> {
@@ -212,7 +212,12 @@ test('a check has a timeout, an interruption ends the run, and every group is to
     onResult: ({ name }) => told.push(name),
   });
   expect(results.map(({ group, outcome }) => `${group} ${outcome}`)).toEqual([
-    ...['one failed', 'one passed', 'one skipped', 'two skipped', 'two skipped', 'two skipped'],
+    'one failed',
+    'one passed',
+    'one skipped',
+    'two skipped',
+    'two skipped',
+    'two skipped',
   ]);
   expect(results[0]?.evidence).toBe('it did not finish within 0.05 s');
   expect(told).toHaveLength(6);

@@ -319,7 +319,7 @@ def options(n: int = typer.Option(3, min=1, max=5), name: str = typer.Argument(.
       /n: must be at most 5, got 9; many: must be at most 9, got 10/,
     ],
   ])(
-    '%s are declarations: their own defaults count, and their limits hold',
+    '%s are declarations: their defaults and limits apply',
     async (callable, missing, inputs, output, wrong, message) => {
       const call = await from(callable);
       expect(requireFailure(await call({}))).toMatchObject({

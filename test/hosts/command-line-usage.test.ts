@@ -13,7 +13,7 @@ const typer = `import typer
 def main(name: str): pass
 typer.run(main)
 `;
-const told = `import click
+const refusing = `import click
 @click.command()
 def main(): raise click.ClickException("no weights here")
 main()
@@ -23,9 +23,9 @@ test.each([
   ['click', click, /Usage: app\.py \[OPTIONS\] Missing option '--model'/, ['click']],
   ['an older click', click, /Usage: app\.py \[OPTIONS\] Missing option '--model'/, ['click<8.2']],
   ['typer', typer, /Usage: app\.py \[OPTIONS\] \S+ Missing argument/, ['typer']],
-  ['a command that refuses', told, /no weights here/, ['click']],
+  ['a command that refuses', refusing, /no weights here/, ['click']],
 ])(
-  'what %s reads of the command line at an import is named',
+  'an import error names what %s reads from the command line',
   async (_, source, message, packages) => {
     const error = serve(source, 'predict', { environment: createEnvironmentWith(...packages) });
     await expect(error).rejects.toMatchObject({

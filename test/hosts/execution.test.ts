@@ -63,8 +63,12 @@ class Model:
         }
 `;
   const seen = {
-    ...{ sqlite3: 'set', 'threading.local': 'set', ContextVar: 'set' },
-    ...{ decimal: '0.33333', loop: true, thread: true },
+    sqlite3: 'set',
+    'threading.local': 'set',
+    ContextVar: 'set',
+    decimal: '0.33333',
+    loop: true,
+    thread: true,
   };
 
   test.each([

@@ -51,7 +51,7 @@ describe('the host survives', () => {
   test.each([
     ['a closed standard error', 'sys.stderr.close()'],
     ['closed standard streams', 'sys.stdout.close(); sys.stderr.close(); sys.stdin.close()'],
-    ['streams that are replaced by nothing', 'sys.stdout = sys.stderr = None'],
+    ['streams that are replaced by None', 'sys.stdout = sys.stderr = None'],
     [
       'streams that fail',
       'class Broken:\n    def __getattr__(self, name): raise OSError(name)\nsys.stdout = sys.stderr = Broken()',
@@ -61,17 +61,17 @@ describe('the host survives', () => {
     ['closed descriptors 0 to 2', 'os.closerange(0, 3)'],
     ['closed descriptors 3 to 255', 'os.closerange(3, 256)'],
     ['another directory', 'os.chdir("/")'],
-    ['a low limit of recursion', 'sys.setrecursionlimit(60)'],
+    ['a low recursion limit', 'sys.setrecursionlimit(60)'],
     ['no garbage collector', 'gc.disable()'],
-    ['no traces of exceptions', 'sys.excepthook = threading.excepthook = None'],
+    ['no exception hooks', 'sys.excepthook = threading.excepthook = None'],
     ['ignored signals', 'for n in (signal.SIGTERM, signal.SIGINT, signal.SIGCHLD): signal.signal(n, signal.SIG_IGN)'],
-    ['handlers of signals', 'for n in (signal.SIGTERM, signal.SIGINT): signal.signal(n, lambda *_: sys.exit(1))'],
-    ['another descriptor for signals', 'signal.set_wakeup_fd(-1)'],
+    ['signal handlers', 'for n in (signal.SIGTERM, signal.SIGINT): signal.signal(n, lambda *_: sys.exit(1))'],
+    ['another wakeup descriptor', 'signal.set_wakeup_fd(-1)'],
     ['blocked signals', 'signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGTERM, signal.SIGINT})'],
-    ['a time limit for sockets', 'socket.setdefaulttimeout(0.01)'],
-    ['a few open files at most', 'import resource; resource.setrlimit(resource.RLIMIT_NOFILE, (300, 300))'],
-    ['an event loop that is closed', 'asyncio.new_event_loop().close(); asyncio.set_event_loop(None)'],
-    ['exceptions in its other threads', threads()],
+    ['a socket timeout', 'socket.setdefaulttimeout(0.01)'],
+    ['a low limit of open files', 'import resource; resource.setrlimit(resource.RLIMIT_NOFILE, (300, 300))'],
+    ['a closed event loop', 'asyncio.new_event_loop().close(); asyncio.set_event_loop(None)'],
+    ['exceptions in other threads', threads()],
   ])('%s', async (_, deed) => {
     await survives(deed);
   });
@@ -86,11 +86,8 @@ describe('the host survives', () => {
       'replaced threads',
       'threading.Thread = threading.Lock = threading.Condition = threading.Event = None\nimport _thread\n_thread.start_new_thread = _thread.allocate_lock = None',
     ],
-    ['replaced functions of the system', 'os.write = os.read = os.close = os.pipe = None'],
-    [
-      'forgotten modules',
-      'for name in list(sys.modules):\n    if name.startswith("berth_host"): del sys.modules[name]',
-    ],
+    ['replaced system functions', 'os.write = os.read = os.close = os.pipe = None'],
+    ['removed modules', 'for name in list(sys.modules):\n    if name.startswith("berth_host"): del sys.modules[name]'],
   ])('%s at import', async (_, deed) => {
     await survives(deed, 'the import');
   });
@@ -158,8 +155,8 @@ for ident in sys._current_frames():
 
 describe('a host stops', () => {
   const handlers = [
-    ['with no handler of its own', 'pass'],
-    ['with a handler of its own', 'signal.signal(signal.SIGTERM, lambda *_: sys.exit(5))'],
+    ['with no handler', 'pass'],
+    ['with a signal handler', 'signal.signal(signal.SIGTERM, lambda *_: sys.exit(5))'],
     ['with the signal ignored', 'signal.signal(signal.SIGTERM, signal.SIG_IGN)'],
     ['with a handler on the loop', 'asyncio.get_event_loop().add_signal_handler(signal.SIGTERM, print)'],
   ] as const;

@@ -31,9 +31,15 @@ let host: ChildProcess;
 /** Starts a host process like a container. */
 async function serve(directory: string): Promise<ChildProcess> {
   const boot = {
-    ...{ deployment: 'demo', revision: 'r1', token: 'drawn', directory, packageDirectory: null },
+    deployment: 'demo',
+    revision: 'r1',
+    token: 'drawn',
+    directory,
+    packageDirectory: null,
     interface: { type: 'function', module: 'app', callable: 'predict', call: 'arguments', environment: ['OWN=code'] },
-    ...{ timeout: 5, concurrency: null, grace: 5 },
+    timeout: 5,
+    concurrency: null,
+    grace: 5,
   };
   const env = { PATH: process.env.PATH, BERTH_BOOT: JSON.stringify(boot) };
   const child = spawn('python3', ['-u', hostProgram, '--http', String(port)], {

@@ -21,7 +21,7 @@ const blocked: [string, Record<string, string>, RegExp, RegExp][] = [
     /app\.py", line 1[\s\S]*helper\.py", line 2/,
   ],
   [
-    'loops, and catches whatever ends it',
+    'loops and catches every exception',
     { 'app.py': 'while True:\n    try:\n        pass\n    except BaseException:\n        pass\n' },
     /is at app\.py:\d/,
     /app\.py/,

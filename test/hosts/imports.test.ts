@@ -34,7 +34,7 @@ const found: [string, Record<string, string>, ServedEntry][] = [
     { module: 'predict', callable: 'predict', package: { name: 'loud', directory: '.' } },
   ],
   [
-    'what lies above a package of a root package',
+    'a module above a package of a root package',
     {
       '__init__.py': '',
       'helper.py': helper,
@@ -49,7 +49,7 @@ const found: [string, Record<string, string>, ServedEntry][] = [
     { module: 'predict', callable: 'predict' },
   ],
   [
-    'a file without a name to import it by, in a package without one',
+    'a file with an unimportable name, in a package with one',
     {
       'my-model/__init__.py': '',
       'my-model/01-predict.py': `from .helper import up\n${predict}`,
@@ -64,7 +64,7 @@ const found: [string, Record<string, string>, ServedEntry][] = [
     },
   ],
   [
-    'a file with a hyphen, by its file',
+    'a file with a hyphen, by its path',
     { 'my-model/01-predict.py': `from helper import up\n${predict}`, 'my-model/helper.py': helper },
     { module: '_01_predict', callable: 'predict', file: 'my-model/01-predict.py', paths: ['my-model', '.'] },
   ],
@@ -74,12 +74,12 @@ const found: [string, Record<string, string>, ServedEntry][] = [
     { module: 'backend.app.main', callable: 'predict' },
   ],
   [
-    'the script’s own directory, also of what looks like a package',
+    'the script’s directory, even if it looks like a package',
     { 'backend/__init__.py': '', 'backend/main.py': `from utils import up\n${predict}`, 'backend/utils.py': helper },
     { module: 'backend.main', callable: 'predict' },
   ],
   [
-    'a file with the name of one of Python’s own modules',
+    'a file with the name of a standard library module',
     { 'signal.py': `import token\nfrom token import up\n${predict}`, 'token.py': helper },
     { module: 'signal', callable: 'predict' },
   ],
@@ -89,7 +89,7 @@ const found: [string, Record<string, string>, ServedEntry][] = [
     { module: 'time', callable: 'predict' },
   ],
   [
-    'the repository’s own `queue`, while libraries get Python’s',
+    'the repository’s `queue`, while libraries get Python’s',
     {
       'app.py': `import queue\nimport concurrent.futures.thread\nimport urllib3_like\nup = queue.up\n${predict}`,
       'urllib3_like.py': 'from queue import Queue, up\nimport queue\nassert queue.LifoQueue\n',
@@ -98,7 +98,7 @@ const found: [string, Record<string, string>, ServedEntry][] = [
     { module: 'app', callable: 'predict' },
   ],
   [
-    'Python’s `logging` beside the repository’s own',
+    'Python’s `logging` in addition to the repository’s',
     {
       'app.py': `import logging\nimport logging.handlers\nfrom logging.handlers import RotatingFileHandler\nlogging.basicConfig()\nup = logging.up\n${predict}`,
       'logging.py': `import logging\nlog = logging.getLogger(__name__)\n${helper}`,
@@ -106,7 +106,7 @@ const found: [string, Record<string, string>, ServedEntry][] = [
     { module: 'app', callable: 'predict' },
   ],
   [
-    'a package with the name of one of Python’s own',
+    'a package with the name of a standard library package',
     {
       'app.py': `from platform.helper import up\nimport platform\nassert platform.system()\n${predict}`,
       'platform/__init__.py': 'from .helper import up\n',
@@ -157,17 +157,17 @@ test('a pickle with a class of `__main__` is read', async () => {
 
 const named: [string, Record<string, string>, RegExp][] = [
   [
-    'what hides one of Python’s own',
+    'a module that hides one of Python’s',
     { 'app.py': 'import time\ntime.up()\n', 'time.py': helper },
     /time\.py has the name/,
   ],
   [
-    'what is not in either',
+    'a name that is in neither module',
     { 'app.py': 'import token\ntoken.nope\n', 'token.py': helper },
     /neither token\.py, which has the name/,
   ],
   [
-    'what a script reads of the command line',
+    'the arguments that a script reads from the command line',
     {
       'app.py':
         'import argparse\nparser = argparse.ArgumentParser()\nparser.add_argument("--model", required=True)\nargs = parser.parse_args()\n',
@@ -175,7 +175,7 @@ const named: [string, Record<string, string>, RegExp][] = [
     /usage: app\.py \[-h\] --model MODEL app\.py: error: .*required: --model; move code that reads the command line below/,
   ],
   [
-    'what an option parser of another kind reads of the command line',
+    'the arguments that optparse reads from the command line',
     {
       'app.py':
         'import optparse\nparser = optparse.OptionParser()\noptions, files = parser.parse_args()\nif not files:\n    parser.error("name a file")\n',
@@ -183,7 +183,7 @@ const named: [string, Record<string, string>, RegExp][] = [
     /Usage: app\.py \[options\] app\.py: error: name a file; move code that reads the command line below/,
   ],
   [
-    'what a script says itself before it exits',
+    'the message of a script before it exits',
     {
       'app.py':
         'import sys\nprint("loading", file=sys.stderr)\nif len(sys.argv) < 2:\n    print("Usage: app.py FILE")\n    sys.exit(2)\n',
@@ -191,7 +191,7 @@ const named: [string, Record<string, string>, RegExp][] = [
     /the code asked to exit \(2\); it wrote: Usage: app\.py FILE; move code that reads the command line below/,
   ],
   [
-    'what a script takes from the command line without looking',
+    'a command-line argument that a script reads without checking',
     { 'app.py': 'import sys\npath = sys.argv[1]\n' },
     /IndexError: list index out of range; the module reads the command line \(sys\.argv\): move that below/,
   ],
@@ -200,19 +200,15 @@ const named: [string, Record<string, string>, RegExp][] = [
     { 'app.py': 'raise ValueError("the settings are wrong:\\n  name\\n  place")\n' },
     /ValueError: the settings are wrong: …$/,
   ],
+  ['a breakpoint', { 'app.py': 'breakpoint()\nx = 1\n' }, /a debugger cannot be used here: remove breakpoint/],
   [
-    'what stops for a debugger',
-    { 'app.py': 'breakpoint()\nx = 1\n' },
-    /a debugger cannot be used here: remove breakpoint/,
-  ],
-  [
-    'an exception without a text',
+    'an exception without a message',
     { 'app.py': 'class Odd(Exception):\n    def __str__(self):\n        raise RuntimeError("no text")\nraise Odd\n' },
     /Odd$/,
   ],
-  ['what asks a person', { 'app.py': 'name = input("Name? ")\n' }, /EOFError.*input\(\) cannot be answered here/],
+  ['a prompt for input', { 'app.py': 'name = input("Name? ")\n' }, /EOFError.*input\(\) cannot be answered here/],
   [
-    'all modules that are missing',
+    'all missing modules',
     {
       'app.py':
         'import json\nfrom . import near\nfrom own.part import up\nimport no_such_module.part\nimport third_missing, fourth_missing as it\ntry:\n    import optional_one\nexcept ImportError:\n    pass\n',
@@ -224,7 +220,7 @@ const named: [string, Record<string, string>, RegExp][] = [
     /No module named 'fifth_missing'; also missing: ('(first|second|third|fourth)_missing'(, )?|'no_such_module'(, )?){5}$/,
   ],
   [
-    'a module that is missing',
+    'a missing module',
     { 'app.py': 'import no_such_module\n' },
     /ModuleNotFoundError: No module named 'no_such_module'/,
   ],

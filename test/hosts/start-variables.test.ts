@@ -26,8 +26,12 @@ def predict():
 };
 const entry = { module: 'app', callable: 'predict' };
 const env = {
-  ...{ PYTHONPATH: 'lib', PYTHONHASHSEED: '7', PYTHONOPTIMIZE: '1', LD_LIBRARY_PATH: '/opt/nowhere' },
-  ...{ PYTHONWARNINGS: 'ignore', TOKEN: 'secret' },
+  PYTHONPATH: 'lib',
+  PYTHONHASHSEED: '7',
+  PYTHONOPTIMIZE: '1',
+  LD_LIBRARY_PATH: '/opt/nowhere',
+  PYTHONWARNINGS: 'ignore',
+  TOKEN: 'secret',
 };
 
 test('variables that are read at the start of a process take effect, and no others are in its initial environment', async () => {
@@ -35,7 +39,12 @@ test('variables that are read at the start of a process take effect, and no othe
   const answer = await first.call({});
   expect(answer).toMatchObject(
     success({
-      ...{ debug: false, beside: 'beside', linker: '/opt/nowhere', secret: null, seen: 'secret', flags: ['ignore'] },
+      debug: false,
+      beside: 'beside',
+      linker: '/opt/nowhere',
+      secret: null,
+      seen: 'secret',
+      flags: ['ignore'],
       hash: expect.any(String),
     }),
   );

@@ -88,8 +88,8 @@ const refusals: [string, unknown, string][] = [
   ['an expression', { e: /a/ }, 'inputs.e is a RegExp, which JSON cannot hold'],
   ['an error', { e: new TypeError('x') }, 'inputs.e is a TypeError, which JSON cannot hold'],
   ['a promise', { p: Promise.resolve(1) }, 'inputs.p is a Promise, which JSON cannot hold'],
-  ['what hides its fields', { s: new Sealed() }, 'inputs.s is a Sealed, which JSON cannot hold'],
-  ['what is read once', { g: [1].values() }, 'which JSON cannot hold'],
+  ['an object with hidden fields', { s: new Sealed() }, 'inputs.s is a Sealed, which JSON cannot hold'],
+  ['an iterator', { g: [1].values() }, 'which JSON cannot hold'],
   ['parameters of a URL', { q: new URLSearchParams('a=1') }, 'inputs.q is a URLSearchParams, which JSON cannot hold'],
   ['weak collections', { w: new WeakMap() }, 'inputs.w is a WeakMap, which JSON cannot hold'],
 ];

@@ -240,7 +240,12 @@ test('includes files that git tracks although a .gitignore matches them', async 
 
   const files = await listSourceFiles(source);
   expect(files.map(({ path }) => path)).toEqual([
-    ...['.berthignore', '.gitignore', 'app.py', 'build/made/x.bin', 'model.pkl', 'sub/data.csv'],
+    '.berthignore',
+    '.gitignore',
+    'app.py',
+    'build/made/x.bin',
+    'model.pkl',
+    'sub/data.csv',
   ]);
   expect(files.filter(({ isTracked }) => isTracked)).toHaveLength(3);
   expect(await listPaths(join(source, 'sub'))).toEqual(['data.csv']);
@@ -313,7 +318,13 @@ test('is not slowed down by link loops, hostile patterns and large ignore files'
   const files = await listSourceFiles(source, { onNote: (note) => notes.push(note) });
   expect(performance.now() - began).toBeLessThan(5000);
   expect(files.map(({ path }) => path)).toEqual([
-    ...['.gitignore', 'a'.repeat(200), 'deep/.gitignore', 'deep/up', 'deep/x', 'loop', 'self'],
+    '.gitignore',
+    'a'.repeat(200),
+    'deep/.gitignore',
+    'deep/up',
+    'deep/x',
+    'loop',
+    'self',
   ]);
   expect(notes).toEqual([
     '.gitignore: 3003 patterns are not applied, because matching them takes too long',
