@@ -26,6 +26,7 @@ export type {
   RunnerClass,
   StartOptions,
 } from './runners/runner.js';
-export { type ServerCommand, type ServerOptions, ServerProcess } from './runners/server/server-process.js';
+export type { ServerCommand, ServerOptions, ServerState } from './runners/server/server-options.js';
+export { ServerProcess } from './runners/server/server-process.js';
 export type { ServerRecord } from './runners/server/server-record.js';
 export { stopServer } from './runners/server/stop-server.js';

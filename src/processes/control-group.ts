@@ -2,19 +2,19 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, rmdirSync, writeFileS
 import { dirname, join } from 'node:path';
 
 /**
- * The kernel's own mark: a control group (cgroups(7), version 2) of the server's own, which everything that it starts
- * stays in, whatever session it makes and whatever environment it gives itself. Its name holds the state directory, so
- * that it is found without a record. Where Berth may make none, nothing is enclosed.
+ * Prefix of the control groups (cgroups(7), version 2) that Berth creates, one for each server. Everything that a
+ * server starts stays in its group, whatever session or environment it gives itself. The name holds the state
+ * directory, so that the group is found without a record. Where Berth may not create groups, it does without.
  */
 const prefix = 'berth-';
-/** The longest name that a directory may have. */
+/** Maximum length of a directory's name. */
 const maxNameLength = 255;
 
 interface GroupOwner {
   stateDirectory: string;
 }
 
-/** Puts a process that has started nothing yet into its control group. Whether that could be done. */
+/** Puts a process that has no children yet into its control group. Returns whether that was possible. */
 export function addToControlGroup(pid: number | undefined, { stateDirectory }: GroupOwner): boolean {
   const group = getGroupPath(stateDirectory);
   if (group === undefined || pid === undefined) return false;
@@ -27,7 +27,7 @@ export function addToControlGroup(pid: number | undefined, { stateDirectory }: G
   }
 }
 
-/** The state directory of the server whose control group the process is in. */
+/** Returns the state directory of the server whose control group the process is in. */
 export function readControlGroupOwner(pid: number | string): string | undefined {
   const name = readOwnPath(pid)
     ?.split('/')
@@ -37,7 +37,7 @@ export function readControlGroupOwner(pid: number | string): string | undefined 
 
 const decodeName = (name: string): string => Buffer.from(name.slice(prefix.length), 'base64url').toString();
 
-/** Removes the control group once nothing is in it, and those beside it whose state directory is gone. */
+/** Removes an empty control group, and the groups next to it whose state directory is gone. */
 export function removeControlGroup({ stateDirectory }: GroupOwner): void {
   const group = getGroupPath(stateDirectory);
   if (group === undefined) return;
@@ -47,39 +47,39 @@ export function removeControlGroup({ stateDirectory }: GroupOwner): void {
     try {
       rmdirSync(groupPath);
     } catch {
-      // there is none, or something is in it
+      // there is none, or it is not empty
     }
 }
 
-/** Whether one may be made here. */
+/** Tells whether this process may create a control group. */
 export function canCreateControlGroup(): boolean {
-  const probe = getGroupPath(`probe ${process.pid}`);
-  if (probe === undefined) return false;
+  const group = getGroupPath(`probe ${process.pid}`);
+  if (group === undefined) return false;
   try {
-    mkdirSync(probe);
-    rmdirSync(probe);
+    mkdirSync(group);
+    rmdirSync(group);
     return true;
   } catch {
     return false;
   }
 }
 
-/** Beside this process's own, for what is below another's one is part of that. */
+/** Returns a path next to this process's own group: a group below another server's would be part of that one. */
 function getGroupPath(stateDirectory: string): string | undefined {
   const mount = findMount();
   const own = readOwnPath('self');
   const name = prefix + Buffer.from(stateDirectory).toString('base64url');
   if (mount === undefined || own === undefined || name.length > maxNameLength) return undefined;
   const parts = own.split('/').filter((part) => part !== '');
-  const inside = parts.findIndex((part) => part.startsWith(prefix));
-  return join(mount, ...(inside === -1 ? parts : parts.slice(0, inside)), name);
+  const serverIndex = parts.findIndex((part) => part.startsWith(prefix));
+  return join(mount, ...(serverIndex === -1 ? parts : parts.slice(0, serverIndex)), name);
 }
 
-/** Of the line `0::/path`, which is version 2's. */
+/** Reads the path from the line `0::/path`, the one of version 2. */
 const readOwnPath = (pid: number | string): string | undefined =>
   /^0::(.*)$/m.exec(readQuietly(`/proc/${pid}/cgroup`))?.[1];
 
-/** Where version 2 is mounted: `ID PARENT DEVICE ROOT MOUNT … - cgroup2 …` (proc(5)). */
+/** Finds the mount point of version 2: `ID PARENT DEVICE ROOT MOUNT … - cgroup2 …` (proc(5)). */
 const findMount = (): string | undefined =>
   /^\S+ \S+ \S+ \S+ (\S+) .*- cgroup2 /m.exec(readQuietly('/proc/self/mountinfo'))?.[1];
 
@@ -95,6 +95,6 @@ function readQuietly(path: string): string {
   try {
     return readFileSync(path, 'utf8');
   } catch {
-    return ''; // another system, or it has ended
+    return ''; // another operating system, or the process has ended
   }
 }

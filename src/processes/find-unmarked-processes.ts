@@ -1,41 +1,41 @@
 import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import { sep } from 'node:path';
 
-/** A process without any mark that works in a deployment's directory. */
+/** A process that works in a deployment's directory and has no mark. */
 export interface UnmarkedProcess {
   pid: number;
-  /** What its mark would say: the revision's state directory, or the deployment's logs. */
+  /** The value that its mark would have: the revision's state directory, or the deployment's logs. */
   value: string;
-  /** Whether nobody but the deployment's software can have started it. */
+  /** True when only the deployment's software can have started it. */
   isProven: boolean;
 }
 
-/** What everybody's programs have of whoever started them, and a cleared environment has not. */
+/** Variables that a program inherits from whoever started it, unless the environment was cleared. */
 const commonVariables = ['HOME', 'USER', 'LOGNAME', 'SHELL'];
 
 /**
- * Unmarked processes that work in the directory: they write to a log or a state file there, or run in a revision. One that
- * has no terminal and none of the variables that everybody's programs have cleared its environment on purpose. A shell, an
- * editor or a caller of the user's has not, and may write to these files as well: it is named, and never ended.
+ * Finds unmarked processes that work in the directory: they write to a log or a state file there, or run in a revision.
+ * A process with no terminal and none of the common variables cleared its environment on purpose. A shell, an editor or
+ * a caller of the user's did not, and may write to these files, too: Berth reports it, and never kills it.
  */
 export function findUnmarkedProcesses(directory: string, isMarked: (pid: number) => boolean): UnmarkedProcess[] {
   if (process.platform !== 'linux') return [];
   const pids = readdirSync('/proc').filter((entry) => /^\d+$/.test(entry) && Number(entry) !== process.pid);
   return pids.flatMap((entry) => {
-    const written = listWritableFiles(entry)
+    const writtenValue = listWritableFiles(entry)
       .map(toMarkValue)
-      .find((place) => place?.startsWith(directory));
-    const used =
-      written ??
+      .find((mark) => mark?.startsWith(directory));
+    const value =
+      writtenValue ??
       listUsedPaths(entry)
         .map(toMarkValue)
-        .find((place) => place?.startsWith(directory));
-    if (used === undefined || isMarked(Number(entry)) || isBerthProcess(entry)) return [];
-    return [{ pid: Number(entry), value: used, isProven: hasClearedEnvironment(entry) && !hasTerminal(entry) }];
+        .find((mark) => mark?.startsWith(directory));
+    if (value === undefined || isMarked(Number(entry)) || isBerthProcess(entry)) return [];
+    return [{ pid: Number(entry), value, isProven: hasClearedEnvironment(entry) && !hasTerminal(entry) }];
   });
 }
 
-/** As marks name it: a file of a revision by its state directory, any other of the deployment's by the logs. */
+/** Returns the value of the mark: the state directory for a file of a revision, the logs for any other file. */
 function toMarkValue(path: string): string | undefined {
   const revision = /^(.*\/revisions\/[^/]+)(\/|$)/.exec(path)?.[1];
   if (revision !== undefined) return `${revision}${sep}state`;
@@ -43,8 +43,8 @@ function toMarkValue(path: string): string | undefined {
 }
 
 /**
- * Files below a revision's state or among the logs that it has open for writing. The counts of calls are written by
- * callers, who are anybody's programs (`call-tally.ts`).
+ * Lists files below a revision's state or among the logs that the process has open for writing. Leaves out call counts:
+ * callers write them, and a caller can be any program (`call-counter.ts`).
  */
 const listWritableFiles = (pid: string): string[] =>
   listOpenFiles(pid)
@@ -61,7 +61,7 @@ const listOpenFiles = (pid: string): { descriptor: string; path: string }[] =>
     path: readLink(`/proc/${pid}/fd/${descriptor}`),
   }));
 
-/** `O_WRONLY` and `O_RDWR` of open(2), which `fdinfo` has in octal. */
+/** Tests for `O_WRONLY` and `O_RDWR` of open(2), which `fdinfo` has in octal. */
 const isWritable = (pid: string, descriptor: string): boolean => {
   const flags = /^flags:\s*(\d+)$/m.exec(readText(`/proc/${pid}/fdinfo/${descriptor}`))?.[1] ?? '0';
   return (Number.parseInt(flags, 8) & 3) !== 0;
@@ -74,24 +74,24 @@ function hasClearedEnvironment(pid: string): boolean {
   return !commonVariables.some((name) => names.includes(name));
 }
 
-/** The seventh field of `/proc/PID/stat` is the controlling terminal, 0 where there is none. */
+/** The seventh field of `/proc/PID/stat` is the controlling terminal, 0 for none. */
 function hasTerminal(pid: string): boolean {
   const text = readText(`/proc/${pid}/stat`);
   return text.slice(text.lastIndexOf(')') + 2).split(' ')[4] !== '0';
 }
 
-/** A command that follows a log, a worker that writes to one. */
+/** Recognizes a command that follows a log, and a worker that writes to one. */
 const isBerthProcess = (pid: string): boolean => /dist\/(client|worker)\.js\0/.test(readText(`/proc/${pid}/cmdline`));
 
 function listDirectory(directory: string): string[] {
   try {
     return readdirSync(directory);
   } catch {
-    return []; // another user's, or it ended meanwhile
+    return []; // another user's, or the process has ended
   }
 }
 
-/** Of what was removed the kernel says so behind the path. */
+/** Reads a link without the suffix that the kernel adds when the file was removed. */
 function readLink(path: string): string {
   try {
     return readlinkSync(path).replace(/ \(deleted\)$/, '');

@@ -3,18 +3,18 @@ import { readdirSync } from 'node:fs';
 import { identifyProcess, type ProcessIdentity } from './process-identity.js';
 import { readProcessStat } from './process-stat.js';
 
-/** Processes that come from these, with them, whatever session they have made for themselves. */
+/** Returns these processes and all their descendants, whatever session they are in. */
 export function listDescendants(roots: number[]): ProcessIdentity[] {
   const parents = process.platform === 'linux' ? readParents() : readParentsFromPs();
-  const found = new Set(roots);
-  for (let size = -1; size !== found.size; ) {
-    size = found.size;
-    for (const [pid, parent] of parents) if (found.has(parent)) found.add(pid);
+  const pids = new Set(roots);
+  for (let size = -1; size !== pids.size; ) {
+    size = pids.size;
+    for (const [pid, parent] of parents) if (pids.has(parent)) pids.add(pid);
   }
-  return [...found].map(identifyProcess).filter((identity) => identity !== null);
+  return [...pids].map(identifyProcess).filter((identity) => identity !== null);
 }
 
-/** Process and its parent. */
+/** Returns pairs of a process and its parent. */
 function readParents(): [number, number][] {
   return readdirSync('/proc')
     .filter((name) => /^\d+$/.test(name))

@@ -8,18 +8,18 @@ const pollInterval = 20;
 const noticeDelay = 1000;
 
 interface LockRequest {
-  /** Directory of this lock's claims; made when missing. */
+  /** Directory of this lock's claims; created when missing. */
   directory: string;
   /** Called once when another process has held the lock for a second. */
   onWait?: (holder: ProcessIdentity) => void;
 }
 
 /**
- * Does something that only one process at a time may do; others wait for their turn. A holder that died (kill -9,
+ * Runs an action that only one process at a time may run. Others wait for their turn. A holder that died (kill -9,
  * reboot) holds nothing.
  *
- * Claims are numbered files and the highest number counts, so a dead claim is never removed to be replaced: it is
- * followed by the next number, which only one process can create. Taking over cannot be raced.
+ * Claims are numbered files, and the highest number counts. A dead claim is not replaced but followed by the next
+ * number, which only one process can create. So taking over has no race.
  */
 export async function withLock<T>(request: LockRequest, action: () => Promise<T>): Promise<T> {
   const claim = await claimLock(request);
@@ -70,7 +70,7 @@ function claimNumber(directory: string, number: number): boolean {
   } finally {
     rmSync(own, { force: true });
   }
-  // Whoever was slow may have claimed a number that others have long passed and tidied away.
+  // A slow process may have claimed a number that others have passed and removed long ago.
   if (findNewestClaim(directory) === number) {
     removeOldClaims(directory, number);
     return true;
@@ -79,7 +79,10 @@ function claimNumber(directory: string, number: number): boolean {
   return false;
 }
 
-/** The claim stays as the highest number, held by nobody. On a full disk it is emptied, which needs no room. */
+/**
+ * Releases a claim. It stays as the highest number, held by nobody. On a full disk it is truncated, which needs no
+ * space.
+ */
 function release(claim: string): void {
   const empty = `${claim}.released`;
   try {
@@ -95,7 +98,7 @@ function truncateQuietly(claim: string): void {
   try {
     writeFileSync(claim, '');
   } catch {
-    // Read only by now: it is held until this process ends, and then by nobody.
+    // The file is read-only by now: the claim is held until this process ends.
   }
 }
 
@@ -109,7 +112,7 @@ function findNewestClaim(directory: string): number {
   return Math.max(0, ...numbers);
 }
 
-/** Null when the claim was released, or was passed and tidied away meanwhile. */
+/** Returns null when the claim was released, or was passed and removed meanwhile. */
 function readHolder(claim: string): ProcessIdentity | null {
   try {
     // Written by `claimNumber` alone.

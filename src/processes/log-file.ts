@@ -5,16 +5,16 @@ import { setTimeout as sleep } from 'node:timers/promises';
 export interface LogOptions {
   /** Lines from the end; everything when absent. */
   tail?: number;
-  /** Go on with what is appended, until the signal aborts. */
+  /** Continues with appended lines until the signal aborts. */
   follow?: boolean;
   signal?: AbortSignal;
 }
 
 const blockBytes = 65_536;
-/** Milliseconds between two looks at a log that is followed. */
+/** Milliseconds between two checks of a log that is followed. */
 const pollInterval = 100;
 
-/** Lines of a log that others append to; none when there is no such file yet. */
+/** Yields the lines of a log that others append to; none when the file does not exist yet. */
 export async function* readLog(file: string, options: LogOptions = {}): AsyncIterable<string> {
   const { tail, follow = false, signal } = options;
   let offset = tail === undefined ? 0 : await findTailOffset(file, tail);
@@ -22,7 +22,7 @@ export async function* readLog(file: string, options: LogOptions = {}): AsyncIte
   const decoder = new TextDecoder();
   do {
     const size = await getFileSize(file);
-    if (size < offset) [offset, rest] = [0, '']; // emptied by someone: it is read anew
+    if (size < offset) [offset, rest] = [0, '']; // someone truncated it: start again
     while (offset < size) {
       const block = await readBlock(file, offset, Math.min(blockBytes, size - offset));
       offset += block.length;
@@ -37,11 +37,11 @@ export async function* readLog(file: string, options: LogOptions = {}): AsyncIte
   if (rest !== '') yield rest;
 }
 
-/** Appends lines to a log, before what they come from is removed. */
+/** Appends lines to a log, for a source that is about to be removed. */
 export async function appendLines(file: string, lines: AsyncIterable<string>): Promise<void> {
-  const kept: string[] = [];
-  for await (const line of lines) kept.push(`${line}\n`);
-  await appendLog(file, kept.join(''));
+  const collected: string[] = [];
+  for await (const line of lines) collected.push(`${line}\n`);
+  await appendLog(file, collected.join(''));
 }
 
 export async function appendLog(file: string, text: string): Promise<void> {
@@ -49,30 +49,37 @@ export async function appendLog(file: string, text: string): Promise<void> {
   await appendFile(file, text, { mode: 0o600 });
 }
 
-/** The last lines as one text, for an error's evidence. */
+/** Returns the last lines as one text, for an error's evidence. */
 export async function readTail(file: string, lines: number): Promise<string> {
   const found: string[] = [];
   for await (const line of readLog(file, { tail: lines })) found.push(line);
   return found.join('\n');
 }
 
+/** Returns what was appended after the log had `start` bytes, at most its last `maxBytes`. */
+export async function readLogSince(file: string, start = 0, maxBytes = blockBytes): Promise<string> {
+  const size = await getFileSize(file);
+  const from = Math.max(size < start ? 0 : start, size - maxBytes);
+  return from >= size ? '' : (await readBlock(file, from, size - from)).toString();
+}
+
 export async function getFileSize(file: string): Promise<number> {
   return (await stat(file).catch(() => undefined))?.size ?? 0;
 }
 
-/** Where the last `lines` lines begin. */
+/** Returns the offset at which the last `lines` lines begin. */
 async function findTailOffset(file: string, lines: number): Promise<number> {
   const size = await getFileSize(file);
   if (lines <= 0) return size;
   let start = size;
-  let wanted = lines;
+  let missing = lines;
   while (start > 0) {
     const from = Math.max(0, start - blockBytes);
     const block = await readBlock(file, from, start - from);
     const end = start === size && block.at(-1) === 10 ? block.length - 1 : block.length;
     for (let index = end - 1; index >= 0; index -= 1) {
-      if (block[index] === 10) wanted -= 1;
-      if (wanted === 0) return from + index + 1;
+      if (block[index] === 10) missing -= 1;
+      if (missing === 0) return from + index + 1;
     }
     start = from;
   }

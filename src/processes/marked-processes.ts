@@ -13,8 +13,8 @@ import {
 type MarkOwner = Pick<RunPlan, 'stateDirectory'>;
 
 /**
- * The variable by which all processes of a revision's server are found, wherever their parent and their session are:
- * children inherit it. Its value follows from the plan, so that nothing has to be written down before a start.
+ * Returns the variable by which all processes of a revision's server are found, whatever their parent and session:
+ * children inherit it. Its value follows from the plan, so that a start has nothing to record first.
  */
 export const createProcessMark = ({ stateDirectory }: MarkOwner): Record<'BERTH_SERVER', string> => ({
   BERTH_SERVER: stateDirectory,
@@ -22,10 +22,14 @@ export const createProcessMark = ({ stateDirectory }: MarkOwner): Record<'BERTH_
 
 const formatMark = (plan: MarkOwner): string => `BERTH_SERVER=${createProcessMark(plan).BERTH_SERVER}`;
 
-/** Living processes of the plan's server. */
+/** Finds living processes of the plan's server. */
 export const findMarkedProcesses = (plan: MarkOwner): number[] => findProcessesByVariable(formatMark(plan));
 
-/** Kills what is left of the plan's server, and resolves when nothing is. UNDO_INCOMPLETE names what does not end. */
+/**
+ * Kills what is left of the plan's server, and resolves when nothing is.
+ *
+ * @throws UNDO_INCOMPLETE naming the processes that do not end.
+ */
 export async function killMarkedProcesses(plan: MarkOwner): Promise<number> {
   const killed = await killProcessesByVariable(formatMark(plan));
   removeControlGroup(plan);
@@ -33,25 +37,33 @@ export async function killMarkedProcesses(plan: MarkOwner): Promise<number> {
 }
 
 /**
- * Every variable by which processes of a deployment are found; each holds a path below the deployment's directory:
- * servers, coding agents' runs, installers and their builds.
+ * The variables by which processes of a deployment are found: servers, runs of coding agents, installers and their
+ * builds. Each holds a path below the deployment's directory.
  */
 const markVariables = ['BERTH_SERVER', 'BERTH_AGENT_RUN', 'BERTH_BUILD'] as const;
 
 /**
- * Living processes that bear a mark of something below the directory, or are proven to work there without one; `value` is
- * the mark's path.
+ * Finds living processes that have a mark below the directory, or are proven to work there without one. `value` is the
+ * mark's path.
  */
 export const findMarkedProcessesBelow = (directory: string): ProcessVariable[] => findByMarkPrefix(directory + sep);
 
-/** Kills them, and resolves when none is left. UNDO_INCOMPLETE names what does not end. */
+/**
+ * Kills the processes below the directory, and resolves when none is left.
+ *
+ * @throws UNDO_INCOMPLETE naming the processes that do not end.
+ */
 export const killMarkedProcessesBelow = (directory: string): Promise<number> =>
   killUntilGone(() => findByMarkPrefix(directory + sep));
 
-/** Kills those that bear this very mark. UNDO_INCOMPLETE names what does not end. */
+/**
+ * Kills the processes that have exactly this mark.
+ *
+ * @throws UNDO_INCOMPLETE naming the processes that do not end.
+ */
 export const killProcessesWithMark = (mark: string): Promise<number> => killUntilGone(() => findByMarkPrefix(mark));
 
-/** Living processes that work below the directory and may be the user's: nobody but them ends those. */
+/** Finds living processes that work below the directory and may be the user's. Berth never kills those. */
 export const findUnprovenProcesses = (directory: string): UnmarkedProcess[] =>
   findUnmarkedProcesses(directory + sep, createMarkTest()).filter(({ isProven }) => !isProven);
 
@@ -60,7 +72,7 @@ const findByMarkPrefix = (prefix: string): ProcessVariable[] => [
   ...findUnmarkedProcesses(prefix, createMarkTest()).filter(({ isProven }) => isProven),
 ];
 
-/** Another deployment's may have a file of this one's open. */
+/** Marked processes of another deployment may have a file of this one open. */
 function createMarkTest(): (pid: number) => boolean {
   let marked: Set<number> | undefined;
   return (pid) => {
@@ -69,7 +81,7 @@ function createMarkTest(): (pid: number) => boolean {
   };
 }
 
-/** What an installer is started with that works for what lies in this directory. */
+/** Returns the variable that marks an installer that works for this directory. */
 export const createInstallerMark = (directory: string): Record<'BERTH_BUILD', string> => ({
   BERTH_BUILD: join(directory, sep),
 });

@@ -3,17 +3,19 @@ import { createRequire } from 'node:module';
 import { createServer } from 'node:net';
 import { BerthError } from '../errors.js';
 
-/** Loads what only some paths need, so that a call does without its milliseconds. */
+/** Loads modules that only some paths need, which saves a call their milliseconds. */
 const load = createRequire(import.meta.url);
 
-/** First port and number of ports that are tried: below what systems hand out for connections. */
+/** First port and number of ports to try: below the range that systems use for outgoing connections. */
 const [firstPort, portCount] = [20_000, 12_000];
-/** Ports that are tried before giving up. */
+/** Ports to try before giving up. */
 const maxAttempts = 200;
 
 /**
- * A free port of the address for a server whose address must be known before it starts. It is drawn from the text, so that
- * a server that is started again gets its old port wherever that is still free.
+ * Returns a free port of the address, for a server whose address must be known before it starts. The text determines
+ * the first port to try, so that a server that starts again gets its old port if that is free.
+ *
+ * @throws START_FAILED when no port is free.
  */
 export async function chooseFreePort(text: string, address = '127.0.0.1'): Promise<number> {
   const { createHash }: typeof import('node:crypto') = load('node:crypto');
@@ -28,7 +30,11 @@ export async function chooseFreePort(text: string, address = '127.0.0.1'): Promi
   );
 }
 
-/** True when nobody listens on this port of the address. START_FAILED when the address is another machine's. */
+/**
+ * Returns true when nobody listens on this port of the address.
+ *
+ * @throws START_FAILED when the address belongs to another machine.
+ */
 export function isPortFree(port: number, address = '127.0.0.1'): Promise<boolean> {
   return new Promise((resolve, reject) => {
     const server = createServer();
@@ -40,14 +46,14 @@ export function isPortFree(port: number, address = '127.0.0.1'): Promise<boolean
   });
 }
 
-/** True when the very process listens on this port: a server that answers there may be another's. */
+/** Returns true when this very process listens on the port: a server that answers there may be another's. */
 export function isListening(pid: number, port: number): boolean {
   return process.platform === 'linux' ? isListeningOnLinux(pid, port) : isListeningWithLsof(pid, port);
 }
 
 /**
- * The socket by which a process was last seen to listen on a port. While the process has it open it listens there: the
- * machine's table of sockets, which takes the kernel milliseconds to write, is asked for once.
+ * The sockets with which processes were last seen to listen on their ports. A process that still has the socket open
+ * still listens. So the machine's socket table, which costs the kernel milliseconds, is read once.
  */
 const lastSeen = new Map<string, string>();
 
@@ -61,18 +67,18 @@ function isListeningOnLinux(pid: number, port: number): boolean {
   return socket !== undefined;
 }
 
-/** `socket:[inode]` of each socket that the process has open. */
+/** Returns `socket:[inode]` of each socket that the process has open. */
 function listOpenSockets(pid: number): Set<string> {
   const directory = `/proc/${pid}/fd`;
   try {
     const links = readdirSync(directory).map((descriptor) => readLink(`${directory}/${descriptor}`));
     return new Set(links.filter((link) => link.startsWith('socket:')));
   } catch {
-    return new Set(); // ended meanwhile
+    return new Set(); // the process has ended
   }
 }
 
-/** `socket:[inode]` of each socket that listens on the port. */
+/** Returns `socket:[inode]` of each socket that listens on the port. */
 const listListeningSockets = (port: number): string[] =>
   ['/proc/net/tcp', '/proc/net/tcp6'].flatMap((table) => listSockets(table, port));
 
@@ -89,7 +95,7 @@ function readText(path: string): string {
   try {
     return readFileSync(path, 'utf8');
   } catch {
-    return ''; // a machine without IPv6 has no table of it
+    return ''; // a machine without IPv6 has no such table
   }
 }
 
@@ -97,7 +103,7 @@ function readLink(path: string): string {
   try {
     return readlinkSync(path);
   } catch {
-    return ''; // closed meanwhile
+    return ''; // the descriptor is closed by now
   }
 }
 

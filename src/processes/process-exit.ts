@@ -2,7 +2,7 @@ import type { ChildProcess } from 'node:child_process';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { ProcessIdentity } from './process-identity.js';
 
-/** Milliseconds between a process's end and our being told of it, at the most. */
+/** Milliseconds that Node may take to report an exit. */
 const reportTimeout = 2_000;
 
 interface TrackedExit {
@@ -11,12 +11,12 @@ interface TrackedExit {
   recorded: Promise<void>;
 }
 
-/** How children of this very process ended: the system tells nobody else. */
+/** Exits of this process's children: the system reports them to no other process. */
 const exits = new Map<string, TrackedExit>();
 
 const getKey = (identity: ProcessIdentity): string => `${identity.pid} ${identity.startedAt}`;
 
-/** Resolves with how a child ended, also where it had ended before: `exited with code 3`. */
+/** Resolves with how a child ended, or has ended before: `exited with code 3`. */
 export async function waitForExit(child: ChildProcess): Promise<string> {
   if (child.exitCode === null && child.signalCode === null) await new Promise((resolve) => child.once('exit', resolve));
   return child.signalCode === null ? `exited with code ${child.exitCode}` : `was ended by ${child.signalCode}`;
@@ -24,18 +24,20 @@ export async function waitForExit(child: ChildProcess): Promise<string> {
 
 export function trackExit(child: ChildProcess, identity: ProcessIdentity): void {
   const startedAt = Date.now();
-  const told = waitForExit(child).then((how) => {
-    exit.description = `${how} after ${((Date.now() - startedAt) / 1000).toFixed(1)} s`;
+  const recorded = waitForExit(child).then((description) => {
+    exit.description = `${description} after ${((Date.now() - startedAt) / 1000).toFixed(1)} s`;
   });
-  const exit: TrackedExit = { recorded: told };
+  const exit: TrackedExit = { recorded };
   exits.set(getKey(identity), exit);
 }
 
-/** For example `exited with code 3 after 12.0 s`; undefined when this process did not start it. */
+/**
+ * Returns how a process ended, such as `exited with code 3 after 12.0 s`; undefined when this process did not start it.
+ */
 export const getTrackedExit = (identity: ProcessIdentity): string | undefined =>
   exits.get(getKey(identity))?.description;
 
-/** As `recallExit`, of a process that is known to be gone: that is seen a moment before its exit code is told. */
+/** Returns the same for a process that is known to be gone: that is visible a moment before its exit code is. */
 export async function waitForTrackedExit(identity: ProcessIdentity): Promise<string | undefined> {
   const exit = exits.get(getKey(identity));
   if (exit !== undefined) await Promise.race([exit.recorded, sleep(reportTimeout, undefined, { ref: false })]);

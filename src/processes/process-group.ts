@@ -5,23 +5,27 @@ import { BerthError } from '../errors.js';
 import { identifyProcess, isSameProcess, type ProcessIdentity } from './process-identity.js';
 import { readProcessStat } from './process-stat.js';
 
-/** Milliseconds: between two looks, for members of the group to end by themselves, and for the kernel to end the rest. */
+/**
+ * Milliseconds between two checks, for members of the group to end by themselves, and for the kernel to end the others.
+ */
 const pollInterval = 10;
 const membersTimeout = 1_000;
 const killTimeout = 5_000;
 
 /**
- * Ends the group that `leader` leads or led: asks the leader, after `patience` seconds kills it (at once where that is 0), then
- * ends what is left of its group, and resolves when no process of it exists. Safe to run twice. UNDO_INCOMPLETE names what does not end.
+ * Ends the process group of `leader`: signals the leader, kills it after `grace` seconds (at once when that is 0), then
+ * ends the other members. Resolves when no process of the group exists. Safe to call twice.
+ *
+ * @throws UNDO_INCOMPLETE naming the processes that do not end.
  */
-export async function stopProcessGroup(leader: ProcessIdentity, patience: number): Promise<void> {
-  // Code that holds up its process would be freed by a signal, and the next call begin that is killed then.
-  if (patience === 0 && isSameProcess(leader)) return await killGroup(leader.pid);
+export async function stopProcessGroup(leader: ProcessIdentity, grace: number): Promise<void> {
+  // A signal would free code that blocks its process, and the next call would begin, only to be killed.
+  if (grace === 0 && isSameProcess(leader)) return await killGroup(leader.pid);
   if (isSameProcess(leader)) {
     sendSignal(leader.pid, 'SIGTERM');
-    await waitFor(() => !isSameProcess(leader), patience * 1000);
+    await waitFor(() => !isSameProcess(leader), grace * 1000);
   } else if (identifyProcess(leader.pid) !== null) {
-    return; // the pid is a stranger's by now, and so is its group
+    return; // another process has the pid by now, and the group is its own
   }
   if (listGroupMembers(leader.pid).some((pid) => pid !== leader.pid)) {
     sendSignal(-leader.pid, 'SIGTERM');
@@ -41,7 +45,7 @@ async function killGroup(group: number): Promise<void> {
   throw new BerthError('UNDO_INCOMPLETE', `these processes do not end, not even when killed: ${left}`);
 }
 
-/** Processes of the group that are not merely waiting to be reaped. */
+/** Lists the processes of the group, except those that only wait to be reaped. */
 export function listGroupMembers(group: number): number[] {
   if (!isAlive(-group)) return [];
   return process.platform === 'linux' ? listLinuxMembers(group) : listMembersFromPs(group);
@@ -74,11 +78,11 @@ function sendSignal(target: number, signal: NodeJS.Signals): void {
   try {
     process.kill(target, signal);
   } catch {
-    // ended meanwhile: what is left is looked up again
+    // It has ended. The caller looks again for what is left.
   }
 }
 
-/** Whether it came true within so many milliseconds. */
+/** Returns whether the condition became true in time. */
 async function waitFor(condition: () => boolean, milliseconds: number): Promise<boolean> {
   const deadline = Date.now() + milliseconds;
   while (!condition()) {

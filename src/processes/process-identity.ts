@@ -2,25 +2,29 @@ import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { readProcessStat } from './process-stat.js';
 
-/** Loads what only some systems need, so that a call on the others does without its milliseconds. */
+/** Loads modules that only some systems need, which saves a call on the others their milliseconds. */
 const load = createRequire(import.meta.url);
 
 /**
- * Who a process is: a pid alone is handed to a stranger after a crash or a reboot. `startedAt` is an opaque text that no
- * two processes with one pid share: on Linux the boot's id and the start in clock ticks, elsewhere what `ps` says.
+ * Identifies a process: after a crash or a reboot, another process may have the same pid. `startedAt` is an opaque text
+ * that differs between processes with one pid: on Linux the boot ID and the start in clock ticks, elsewhere the output
+ * of `ps`.
  */
 export interface ProcessIdentity {
   pid: number;
   startedAt: string;
 }
 
-/** The process that has this pid now; null when there is none (one that ended and was not reaped counts as none). */
+/**
+ * Returns the process that has this pid now; null when there is none. A process that has ended and was not reaped
+ * counts as none.
+ */
 export function identifyProcess(pid: number): ProcessIdentity | null {
   const startedAt = process.platform === 'linux' ? readLinuxStart(pid) : readStartFromPs(pid);
   return startedAt === null ? null : { pid, startedAt };
 }
 
-/** True while the very process that was identified is alive. */
+/** Returns true while this very process is alive. */
 export const isSameProcess = (identity: ProcessIdentity): boolean =>
   identifyProcess(identity.pid)?.startedAt === identity.startedAt;
 
@@ -36,12 +40,12 @@ function readLinuxStart(pid: number): string | null {
 function readStartFromPs(pid: number): string | null {
   try {
     const { execFileSync }: typeof import('node:child_process') = load('node:child_process');
-    const said = execFileSync('ps', ['-o', 'stat=,lstart=', '-p', String(pid)], {
+    const output = execFileSync('ps', ['-o', 'stat=,lstart=', '-p', String(pid)], {
       encoding: 'utf8',
       stdio: ['ignore', 'pipe', 'ignore'],
       env: { ...process.env, LC_ALL: 'C' },
     });
-    const [state = '', ...start] = said.trim().split(/\s+/);
+    const [state = '', ...start] = output.trim().split(/\s+/);
     return state === '' || state.startsWith('Z') ? null : start.join(' ');
   } catch {
     return null;

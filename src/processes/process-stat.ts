@@ -1,20 +1,20 @@
 import { readFileSync } from 'node:fs';
 
-/** What Linux tells of a process in `/proc/PID/stat` (proc(5)). */
+/** Fields of `/proc/PID/stat` (proc(5)). */
 export interface ProcessStat {
   parent: number;
   group: number;
-  /** Clock ticks from the boot to its start. */
+  /** Clock ticks from the boot to the start. */
   start: string;
 }
 
 /**
- * Null where there is none, or one that only waits to be reaped. One of which threads are left is not over: they hold its
- * files and ports.
+ * Returns null when there is no such process, or it only waits to be reaped. A process with threads left has not ended:
+ * they hold its files and ports.
  */
 export function readProcessStat(pid: number | string): ProcessStat | null {
   const text = readText(`/proc/${pid}/stat`);
-  // The second field is the command in parentheses and may hold anything, so what follows is counted from its end.
+  // The second field is the command in parentheses and may hold anything: count fields from its end.
   const fields = text.slice(text.lastIndexOf(')') + 2).split(' ');
   const [state, parent, group] = fields;
   const [threads, start] = [fields[17], fields[19]];
@@ -27,6 +27,6 @@ function readText(path: string): string {
   try {
     return readFileSync(path, 'utf8');
   } catch {
-    return ''; // it ended meanwhile
+    return ''; // the process has ended
   }
 }

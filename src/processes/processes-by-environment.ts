@@ -4,34 +4,35 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { BerthError } from '../errors.js';
 import { readControlGroupOwner } from './control-group.js';
 
-/** The variable that says what a control group does. */
+/** The variable with the same value as the name of a server's control group. */
 export const serverVariable = 'BERTH_SERVER';
 
-/** Milliseconds that killed processes have to be gone. */
+/** Milliseconds that killed processes may take to end. */
 const killTimeout = 10_000;
 
 /**
- * Living processes that hold this `NAME=VALUE` in their environment, wherever their session and their parent are:
- * children inherit it. Their control group says the same of a server's, also once they have cleared their environment.
+ * Finds living processes with this `NAME=VALUE` in their environment, whatever their session and parent: children
+ * inherit it. A server's control group counts as its variable, so that a process that cleared its environment is found,
+ * too.
  */
 export const findProcessesByVariable = (assignment: string): number[] =>
   listEnvironments()
     .filter(({ variables }) => variables.includes(toLatin1(assignment)))
     .map(({ pid }) => pid);
 
-/** A process and what its environment says of one variable. */
+/** A process and the value of one variable in its environment. */
 export interface ProcessVariable {
   pid: number;
   value: string;
 }
 
-/** Living processes in whose environment one of the variables has a value that begins so. */
+/** Finds living processes that have one of the variables, with a value that starts with the prefix. */
 export function findProcessesByVariablePrefix(names: readonly string[], prefix: string): ProcessVariable[] {
   const beginnings = names.map((name) => toLatin1(`${name}=${prefix}`));
   return listEnvironments().flatMap(({ pid, variables }) => {
-    const found = variables.find((variable) => beginnings.some((beginning) => variable.startsWith(beginning)));
-    if (found === undefined) return [];
-    return [{ pid, value: Buffer.from(found.slice(found.indexOf('=') + 1), 'latin1').toString() }];
+    const assignment = variables.find((variable) => beginnings.some((beginning) => variable.startsWith(beginning)));
+    if (assignment === undefined) return [];
+    return [{ pid, value: Buffer.from(assignment.slice(assignment.indexOf('=') + 1), 'latin1').toString() }];
   });
 }
 
@@ -51,16 +52,19 @@ const listFromProc = (): ProcessEnvironment[] =>
       variables: [...readEnvironment(pid).split('\0'), ...readControlGroupVariables(pid)],
     }));
 
-/** As the environment of a server says it. */
+/** Returns the variable that the process's control group stands for. */
 function readControlGroupVariables(pid: string): string[] {
   const stateDirectory = readControlGroupOwner(pid);
   return stateDirectory === undefined ? [] : [toLatin1(`${serverVariable}=${stateDirectory}`)];
 }
 
-/** As `readEnvironment` reads it. */
+/** Encodes a text as `readEnvironment` decodes it. */
 const toLatin1 = (text: string): string => Buffer.from(text).toString('latin1');
 
-/** Byte for byte, as not all is text. Empty for processes of others, for zombies, and for what ended in the meantime. */
+/**
+ * Reads an environment byte by byte, as not all of it is text. Empty for processes of other users, for zombies, and for
+ * processes that have ended.
+ */
 function readEnvironment(pid: string): string {
   try {
     return readFileSync(`/proc/${pid}/environ`, 'latin1');
@@ -69,20 +73,22 @@ function readEnvironment(pid: string): string {
   }
 }
 
-/** A value with a blank in it is cut there. */
+/** Reads environments with `ps`, which cuts a value at its first blank. */
 const listFromPs = (): ProcessEnvironment[] =>
   execFileSync('ps', ['eww', '-axo', 'pid=,command='], { encoding: 'latin1', maxBuffer: 2 ** 26 })
     .split('\n')
     .map((line) => ({ pid: Number.parseInt(line, 10), variables: line.split(' ') }));
 
 /**
- * Kills what `findByEnvironment` finds until nothing is left; twice looked for, because a process may fork while it is
- * being found. Returns how many it killed. Throws UNDO_INCOMPLETE, naming what does not end.
+ * Kills what `findProcessesByVariable` finds until nothing is left. Looks twice, because a process may fork meanwhile.
+ * Returns how many processes it killed.
+ *
+ * @throws UNDO_INCOMPLETE naming the processes that do not end.
  */
 export const killProcessesByVariable = (assignment: string): Promise<number> =>
   killUntilGone(() => findProcessesByVariable(assignment).map((pid) => ({ pid })));
 
-/** The same for what another search finds. */
+/** Does the same for another search. */
 export async function killUntilGone(find: () => Pick<ProcessVariable, 'pid'>[]): Promise<number> {
   const killed = new Set<number>();
   const deadline = Date.now() + killTimeout;
@@ -104,6 +110,6 @@ function killProcess(pid: number): boolean {
     process.kill(pid, 'SIGKILL');
     return true;
   } catch {
-    return false; // it ended meanwhile
+    return false; // it has ended
   }
 }

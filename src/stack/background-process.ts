@@ -1,8 +1,9 @@
-import { spawn, spawnSync } from 'node:child_process';
-import { closeSync, existsSync, openSync, readdirSync, readFileSync, renameSync, statSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { existsSync, readdirSync, readFileSync, renameSync, statSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { BerthError } from '../errors.js';
 import { identifyProcess, isSameProcess, type ProcessIdentity } from '../processes/process-identity.js';
+import { spawnLogged } from '../processes/spawn-logged.js';
 
 const maxLogBytes = 10 * 1024 * 1024;
 const tailBytes = 4000;
@@ -20,11 +21,10 @@ interface LaunchOptions {
  *
  * @throws STACK_FAILED when it cannot be started.
  */
-export function spawnDetached({ command, args, env, directory, log }: LaunchOptions): ProcessIdentity {
-  const output = openSync(log, 'a', 0o600);
-  const child = spawn(command, args, { cwd: directory, env, detached: true, stdio: ['ignore', output, output] });
-  closeSync(output);
-  child.once('error', () => undefined);
+export async function spawnDetached({ command, args, env, directory, log }: LaunchOptions): Promise<ProcessIdentity> {
+  const child = await spawnLogged({ argv: [command, ...args], cwd: directory, env, logFile: log }).catch((error) => {
+    throw new BerthError('STACK_FAILED', BerthError.from(error).message, { log }, { cause: error });
+  });
   child.unref();
   const identity = child.pid === undefined ? null : identifyProcess(child.pid);
   if (identity === null) throw new BerthError('STACK_FAILED', `cannot start ${command}`, { log });

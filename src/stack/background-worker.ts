@@ -92,7 +92,7 @@ async function launchWorker(home: BerthHome, record: WorkerRecord): Promise<void
   const log = getWorkerLog(home);
   const logOffset = rotateLog(log);
   writeRecord(getRecordFile(home), record);
-  const identity = spawnDetached({
+  const identity = await spawnDetached({
     command: process.execPath,
     args: ['--enable-source-maps', workerScript, buildRecordArgument(home)],
     env: { ...buildWorkerEnvironment(home), BERTH_READY_FILE: readyFile },

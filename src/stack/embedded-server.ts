@@ -121,7 +121,7 @@ async function attemptLaunch(home: BerthHome, binary: TemporalBinary, record: Se
   const log = getServerLog(home);
   const logOffset = rotateLog(log);
   writeRecord(getRecordFile(home), record);
-  const identity = spawnDetached({
+  const identity = await spawnDetached({
     command: binary.path,
     args: buildServerArguments(record, searchAttributeNames),
     env: buildServerEnvironment(),

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { ConformanceHooks } from '../../src/conformance/index.js';
+import { serverRecord } from '../../src/runners/server/server-record.js';
 import { cloudConformance } from './cloud/conformance.js';
-import { readServerRecord } from './server/server-record.js';
 import type { BentoHandle } from './serving-backend.js';
 
 export const conformance: ConformanceHooks = {
@@ -17,6 +17,6 @@ export const conformance: ConformanceHooks = {
     if (server !== undefined) process.kill(server.pid, 'SIGKILL');
     await sleep(200);
   },
-  isPartlyStarted: async (plan) => (await readServerRecord(plan)) !== undefined,
+  isPartlyStarted: async (plan) => (await serverRecord.read(plan)) !== undefined,
   providers: { bentocloud: cloudConformance },
 };

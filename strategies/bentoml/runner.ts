@@ -9,8 +9,10 @@ import { answerInvalidInputs } from '../../src/runners/answer-invalid-inputs.js'
 import { createErrorAnswer, streamWithCancelSource, withCancelSource } from '../../src/runners/call-deadline.js';
 import { callWithParsedInputs, streamWithParsedInputs } from '../../src/runners/call-text.js';
 import type { CancelSource } from '../../src/runners/cancel-source.js';
+import { neverStarted } from '../../src/runners/health.js';
 import { callHttp, createKeepAliveAgent, type HttpCall, type HttpReply } from '../../src/runners/http/http-call.js';
 import { streamHttp } from '../../src/runners/http/http-stream.js';
+import { notStarted } from '../../src/runners/not-started.js';
 import type {
   CallOptions,
   ExternalResource,
@@ -23,7 +25,7 @@ import { callTask } from './calls/call-task.js';
 import { readAnswer } from './calls/read-answer.js';
 import { chooseEncoding, type Encode, InvalidInputError, type RequestBody } from './calls/request-body.js';
 import { streamReplyText } from './calls/stream-reply-text.js';
-import { type BentoHandle, type CallTarget, gone, type ServingBackend } from './serving-backend.js';
+import type { BentoHandle, CallTarget, ServingBackend } from './serving-backend.js';
 
 /** Milliseconds after which an idle connection is let go: before the server does so itself. */
 const idleTimeout = 4_000;
@@ -82,8 +84,7 @@ export class BentoMLRunner implements Runner {
 
   private async callApi(inputs: unknown, options: CallOptions, read?: ReadJson): Promise<Answer> {
     const { handle, plan } = this;
-    if (handle === undefined)
-      return createErrorAnswer('NOT_RUNNING', 'the software was neither started nor attached to');
+    if (handle === undefined) return notStarted;
     const backend = this.backend ?? (await this.getBackend());
     const callTarget = backend.findCallTarget(handle);
     if ('status' in callTarget) return callTarget;
@@ -107,9 +108,7 @@ export class BentoMLRunner implements Runner {
   }
 
   async isHealthy(): Promise<Health> {
-    return this.handle === undefined
-      ? gone('it was not started')
-      : await (await this.getBackend()).isHealthy(this.handle);
+    return this.handle === undefined ? neverStarted : await (await this.getBackend()).isHealthy(this.handle);
   }
 
   async *logs(options?: LogOptions): AsyncIterable<string> {

@@ -1,11 +1,11 @@
 import type { Answer } from '../../src/contract/answer.js';
 import type { Handle } from '../../src/contract/handle.js';
+import type { CloudRecord } from '../../src/runners/cloud/cloud-record.js';
 import type { HttpReply } from '../../src/runners/http/http-call.js';
 import type { Health, LogOptions, StartOptions } from '../../src/runners/runner.js';
+import type { ServerRecord } from '../../src/runners/server/server-record.js';
 import type { LoggedException } from './calls/find-exception.js';
 import type { ServiceApi } from './calls/service-api.js';
-import type { CloudRecord } from './cloud/cloud-record.js';
-import type { ServerRecord } from './server/server-record.js';
 
 /** What a start adds to the handle: how the service's API is called, and who serves it: one of the two. */
 export interface ServerInfo {
@@ -40,8 +40,3 @@ export interface ServingBackend {
   stop(): Promise<void>;
   undo(): Promise<void>;
 }
-
-export const gone = (detail: string): Health => ({ isHealthy: false, state: 'gone', detail });
-export const unresponsive = (detail: string): Health => ({ isHealthy: false, state: 'unresponsive', detail });
-export const unknown = (detail: string): Health => ({ isHealthy: false, state: 'unknown', detail });
-export const ready = (detail: string): Health => ({ isHealthy: true, state: 'ready', detail });

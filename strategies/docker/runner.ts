@@ -1,18 +1,15 @@
-import { appendFile, mkdir, readFile } from 'node:fs/promises';
+import { mkdir } from 'node:fs/promises';
 import type { Agent } from 'node:http';
-import { dirname, join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
-import type Docker from 'dockerode';
 import type { Answer } from '../../src/contract/answer.js';
 import type { Handle, RunPlan } from '../../src/contract/handle.js';
-import { writeDurably } from '../../src/home/durable-file.js';
 import type { BerthHome } from '../../src/home/home.js';
 import { readExactJson, readJson } from '../../src/json/read-json.js';
-import { readLog } from '../../src/processes/log-file.js';
 import { parseAnswerError } from '../../src/runners/answer-text.js';
-import { createErrorAnswer } from '../../src/runners/call-deadline.js';
 import { callWithParsedInputs, streamWithParsedInputs } from '../../src/runners/call-text.js';
+import { neverStarted } from '../../src/runners/health.js';
 import { callJson, type JsonCall, streamJson } from '../../src/runners/http/json-call.js';
+import { notStarted } from '../../src/runners/not-started.js';
+import { reportLine } from '../../src/runners/report-line.js';
 import type {
   CallOptions,
   ExternalResource,
@@ -24,15 +21,13 @@ import type {
 import { callHost, callHostText, type HostValueCall, streamHost, streamHostText } from './calls/host-call.js';
 import { VerifiedAgent } from './calls/verified-agent.js';
 import { createEngineVerifier, createHostVerifier } from './calls/verify-peer.js';
-import { isReportedUnhealthy, isServing, probeTimeout } from './container/probe-container.js';
+import { checkHealth } from './container/check-health.js';
+import { engineRecord, withEngine } from './container/revision-engine.js';
 import { isReadOnlyRootFailure, needsWritableRoot, recordWritableRoot } from './container/writable-root.js';
 import type { DockerHandle } from './docker-handle.js';
 
 /** Milliseconds after which an idle connection to a server of somebody else's is not used again: it may be about to close it. */
 const idleTimeout = 1_000;
-
-/** Milliseconds that an engine may take to notice that a container has ended, whose port refuses already. */
-const exitDetectionTime = 1_000;
 
 /**
  * Runs a revision in a container of this machine's engine, called over HTTP on a port of its loopback, or of
@@ -61,9 +56,9 @@ export class DockerRunner implements Runner {
     const address = findEngineAddress();
     const engine = await openEngine(address);
     await mkdir(plan.stateDirectory, { recursive: true, mode: 0o700 });
-    await mkdir(dirname(plan.logFile), { recursive: true });
-    await writeDurably(join(plan.stateDirectory, 'engine.json'), JSON.stringify({ address }));
-    const handle = await startRevision({ engine, address, plan, options, report: (line) => this.say(line, options) });
+    await engineRecord.write(plan, { address });
+    const report = (line: string) => reportLine(plan, line, options.onProgress);
+    const handle = await startRevision({ engine, address, plan, options, report });
     await this.attach(handle);
     return handle;
   }
@@ -119,41 +114,16 @@ export class DockerRunner implements Runner {
   }
 
   async isHealthy(): Promise<Health> {
-    const { handle } = this;
-    if (handle === undefined) return gone('it was not started');
-    if (handle.isReadOnly && (await needsWritableRoot(this.plan, handle.image))) return gone(needsWritableRootDetail);
-    const isOurs = handle.tokenHash !== null;
-    if (isOurs && (await isServing(handle))) return ready(`${handle.url} answers`);
-    for (const until = Date.now() + exitDetectionTime; ; await sleep(50)) {
-      const state = await this.inspect(handle);
-      if (typeof state === 'string') return gone(state);
-      const isUnhealthy = isReportedUnhealthy(state, isOurs);
-      if (!isUnhealthy && (await isServing(handle)))
-        return ready(`${handle.url} answers, container ${handle.container.slice(0, 12)} runs`);
-      if (Date.now() < until) continue;
-      const missing = isUnhealthy ? 'its own health check fails' : `did not answer within ${probeTimeout / 1000} s`;
-      const detail = `the container runs, but ${missing}`;
-      return { isHealthy: false, state: 'unresponsive', detail };
-    }
+    return this.handle === undefined ? neverStarted : await checkHealth(this.plan, this.handle);
   }
 
-  /** What was kept of earlier containers and of the build, then what the engine has of this one. */
   async *logs(options: LogOptions = {}): AsyncIterable<string> {
-    const { tail } = options;
-    const container = await this.findLogContainer();
-    if (container === undefined) return yield* readLog(this.plan.logFile, options);
-    const { readContainerLog } = await import('../../src/runners/containers/index.js');
-    if (tail === undefined) yield* readLog(this.plan.logFile);
-    else if (tail > 0) {
-      let printed = 0;
-      for await (const _ of readContainerLog(container, { tail })) printed += 1;
-      if (printed < tail) yield* readLog(this.plan.logFile, { tail: tail - printed });
-    }
-    yield* readContainerLog(container, options);
+    const { readLogs } = await import('./container/read-logs.js');
+    yield* readLogs(this.plan, this.handle, options);
   }
 
   async stop(): Promise<void> {
-    await this.withEngine(async (engine) => {
+    await withEngine(this.plan, async (engine) => {
       const { findContainer, removeContainer } = await import('./container/revision-container.js');
       const found = await findContainer(engine, this.plan);
       if (found !== undefined) await removeContainer(found.container, this.plan);
@@ -162,7 +132,7 @@ export class DockerRunner implements Runner {
   }
 
   async undo(): Promise<void> {
-    await this.withEngine(async (engine) => {
+    await withEngine(this.plan, async (engine) => {
       const { findContainer, removeContainer, removeImages } = await import('./container/revision-container.js');
       const found = await findContainer(engine, this.plan);
       if (found !== undefined) await removeContainer(found.container, this.plan);
@@ -188,7 +158,7 @@ export class DockerRunner implements Runner {
     if (!isReadOnlyRootFailure(`${message}\n${traceback}`)) return answer;
     if (await needsWritableRoot(this.plan, image)) return answer; // said already
     await recordWritableRoot(this.plan, image);
-    await this.say('a call failed for want of a writable file system: the next start makes it writable');
+    await reportLine(this.plan, 'a call failed for want of a writable file system: the next start makes it writable');
     return answer;
   }
 
@@ -197,49 +167,6 @@ export class DockerRunner implements Runner {
       await this.detectReadOnlyRoot(readJson(answer) as Answer, handle);
     return answer;
   }
-
-  /** The container's state as the engine sees it, or why there is none to speak of. */
-  private async inspect({
-    container,
-    engine: address,
-  }: DockerHandle): Promise<Docker.ContainerInspectInfo['State'] | string> {
-    const [{ openEngine, ignoreMissing }, { describeExit }] = await Promise.all([
-      import('../../src/runners/containers/index.js'),
-      import('./container/explain-exit.js'),
-    ]);
-    const engine = await openEngine(address);
-    const details = await ignoreMissing(engine.getContainer(container).inspect());
-    if (details === undefined) return `the container ${container.slice(0, 12)} does not exist any more`;
-    return details.State.Running ? details.State : `the container ${describeExit(details.State)}`;
-  }
-
-  /** The engine that `start` noted; where it noted none, what the usual one has of this revision, if it is there at all. */
-  private async withEngine(use: (engine: Docker) => Promise<void>): Promise<void> {
-    const { findEngineAddress, openEngine } = await import('../../src/runners/containers/index.js');
-    const address = await readEngineAddress(this.plan);
-    if (address !== undefined) return await use(await openEngine(address));
-    const engine = await openEngine(findEngineAddress()).catch(() => undefined);
-    if (engine !== undefined) await use(engine);
-  }
-
-  /** The one that the handle names; without a handle, or where that one is gone, what the engine has of this revision. */
-  private async findLogContainer(): Promise<Docker.Container | undefined> {
-    const address = await readEngineAddress(this.plan);
-    if (address === undefined) return undefined;
-    const [{ openEngine, ignoreMissing }, { findContainer }] = await Promise.all([
-      import('../../src/runners/containers/index.js'),
-      import('./container/revision-container.js'),
-    ]);
-    const engine = await openEngine(address);
-    const named = this.handle && engine.getContainer(this.handle.container);
-    if (named !== undefined && (await ignoreMissing(named.inspect())) !== undefined) return named;
-    return (await findContainer(engine, this.plan))?.container;
-  }
-
-  private async say(line: string, { onProgress }: Pick<StartOptions, 'onProgress'> = {}): Promise<void> {
-    onProgress?.(line);
-    await appendFile(this.plan.logFile, `berth: ${line}\n`, { mode: 0o600 });
-  }
 }
 
 const describeServerCall = ({ url, signal, ...call }: HostValueCall, { predictPath }: DockerHandle): JsonCall => ({
@@ -247,15 +174,3 @@ const describeServerCall = ({ url, signal, ...call }: HostValueCall, { predictPa
   url: url + predictPath,
   ...(signal && { signal }),
 });
-
-const notStarted = createErrorAnswer('NOT_RUNNING', 'the software was neither started nor attached to');
-const gone = (detail: string): Health => ({ isHealthy: false, state: 'gone', detail });
-const needsWritableRootDetail =
-  'the software writes beside its code, and the container’s file system is read-only: a start makes it writable';
-const ready = (detail: string): Health => ({ isHealthy: true, state: 'ready', detail });
-
-/** Written before anything is asked of the engine, so that an undo asks the same one. */
-async function readEngineAddress({ stateDirectory }: RunPlan): Promise<string | undefined> {
-  const text = await readFile(join(stateDirectory, 'engine.json'), 'utf8').catch(() => undefined);
-  return text === undefined ? undefined : (JSON.parse(text) as { address: string }).address; // our own file
-}

@@ -4,8 +4,9 @@ import type { Handle, RunPlan } from '../../src/contract/handle.js';
 import { BerthError } from '../../src/errors.js';
 import type { BerthHome } from '../../src/home/home.js';
 import { type ReadJson, readExactJson, readJson } from '../../src/json/read-json.js';
-import { createErrorAnswer } from '../../src/runners/call-deadline.js';
 import { callWithParsedInputs, streamWithParsedInputs } from '../../src/runners/call-text.js';
+import { neverStarted } from '../../src/runners/health.js';
+import { notStarted } from '../../src/runners/not-started.js';
 import type {
   CallOptions,
   ExternalResource,
@@ -72,7 +73,7 @@ export class LangGraphRunner implements Runner {
   }
 
   async isHealthy(): Promise<Health> {
-    if (this.handle === undefined) return { isHealthy: false, state: 'gone', detail: 'it was not started' };
+    if (this.handle === undefined) return neverStarted;
     return await (await this.getBackend()).isHealthy(this.handle);
   }
 
@@ -110,8 +111,7 @@ export class LangGraphRunner implements Runner {
   /** The answer says why there is none. */
   private async findServer(read: ReadJson): Promise<GraphServer | Answer> {
     const { plan, handle } = this;
-    if (handle === undefined)
-      return createErrorAnswer('NOT_RUNNING', 'the software was neither started nor attached to');
+    if (handle === undefined) return notStarted;
     const target = (await this.getBackend()).findCallTarget(handle);
     if ('status' in target) return target;
     return { plan, graph: parseGraphInterface(plan.runInterface), endpoint: target.url, headers: target.headers, read };

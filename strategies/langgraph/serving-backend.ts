@@ -1,10 +1,15 @@
 import type { Answer } from '../../src/contract/answer.js';
 import type { Handle } from '../../src/contract/handle.js';
+import type { CloudRecord } from '../../src/runners/cloud/cloud-record.js';
 import type { Health, LogOptions, StartOptions } from '../../src/runners/runner.js';
-import type { CloudDeployment } from './cloud/cloud-record.js';
-import type { ServerRecord } from './server/server-record.js';
+import type { ServerRecord } from '../../src/runners/server/server-record.js';
 
-/** What a start adds to the handle: who serves, so that no stranger is called or ended in its place. One of the two. */
+/** A revision's deployment in LangSmith. */
+export interface CloudDeployment extends CloudRecord {
+  id: string;
+}
+
+/** Keys that a start adds to the handle: either the server on this machine or the deployment in LangSmith. */
 export interface ServerInfo {
   endpoint: string;
   server?: ServerRecord;

@@ -4,6 +4,7 @@ import type { RunPlan } from '../../src/contract/handle.js';
 import { BerthError } from '../../src/errors.js';
 import { waitForTrackedExit } from '../../src/processes/process-exit.js';
 import { isSameProcess, type ProcessIdentity } from '../../src/processes/process-identity.js';
+import { gone, ready, unresponsive } from '../../src/runners/health.js';
 import { HostClient } from '../../src/runners/host/host-client.js';
 import { createHostDirectories, readHostRecord, removeHostPaths } from '../../src/runners/host/host-files.js';
 import type { HostIdentity, HostStatus } from '../../src/runners/host/host-status.js';
@@ -49,8 +50,7 @@ export class HostProcess {
       if (status.token !== handle.token) return gone('another process answers on its socket');
       return describeStatus(status);
     } catch {
-      const detail = `process ${handle.pid} lives, but did not answer within ${pingTimeout / 1000} s`;
-      return { isHealthy: false, state: 'unresponsive', detail };
+      return unresponsive(`process ${handle.pid} lives, but did not answer within ${pingTimeout / 1000} s`);
     }
   }
 
@@ -132,16 +132,14 @@ export class HostProcess {
   }
 }
 
-const gone = (detail: string): Health => ({ isHealthy: false, state: 'gone', detail });
-
 /** What a host says of itself, as its health. */
 function describeStatus({ pid, calls, running = calls, waiting = 0, abandoned, stuck = 0 }: HostStatus): Health {
   const counts = `${running} ${running === 1 ? 'call' : 'calls'} running, ${waiting} waiting`;
   const left = abandoned === 0 ? '' : `, ${abandoned} ended ${abandoned === 1 ? 'call' : 'calls'} still in the code`;
-  if (stuck < maxStuckSeconds)
-    return { isHealthy: true, state: 'ready', detail: `process ${pid} answers, ${counts}${left}` };
-  const detail = `process ${pid} answers, but a call that ended ${Math.round(stuck)} s ago holds up the code: ${counts}`;
-  return { isHealthy: false, state: 'unresponsive', detail };
+  if (stuck < maxStuckSeconds) return ready(`process ${pid} answers, ${counts}${left}`);
+  return unresponsive(
+    `process ${pid} answers, but a call that ended ${Math.round(stuck)} s ago holds up the code: ${counts}`,
+  );
 }
 
 /** `starting`: alive, and nobody listens yet, or it is about to end. `mute`: it listens and does not answer, or is another. */

@@ -1,11 +1,14 @@
-import { appendFile, mkdir } from 'node:fs/promises';
-import { dirname } from 'node:path';
+import { mkdir } from 'node:fs/promises';
 import type { Answer } from '../../src/contract/answer.js';
 import type { Handle, RunPlan } from '../../src/contract/handle.js';
 import { readLog } from '../../src/processes/log-file.js';
+import { neverStarted } from '../../src/runners/health.js';
 import { HostClient } from '../../src/runners/host/host-client.js';
 import { ReplicaClient } from '../../src/runners/host/replica-client.js';
+import { notStarted } from '../../src/runners/not-started.js';
+import { reportLine } from '../../src/runners/report-line.js';
 import type { CallOptions, Health, LogOptions, Runner, StartOptions } from '../../src/runners/runner.js';
+import { describeUnboundResources } from '../../src/runners/unbound-resources.js';
 import { type HostHandle, HostProcess } from './host-process.js';
 import { combineHealth, planReplicas, readReplicaLogs } from './replicas.js';
 
@@ -14,6 +17,9 @@ interface LocalHandle extends Handle, HostHandle {
   /** All processes where there are several; the keys above are then the first one's. */
   replicas?: HostHandle[];
 }
+
+/** Resources that a host process has no bound for. */
+const unboundResources = ['cpu', 'gpu', ...(process.platform === 'linux' ? [] : (['memory'] as const))] as const;
 
 /**
  * Runs a revision's callable in long-lived Python processes on this machine, each served on a unix socket.
@@ -38,8 +44,8 @@ export class LocalRunner implements Runner {
   async start(options: StartOptions): Promise<Handle> {
     const { plan } = this;
     await mkdir(plan.stateDirectory, { recursive: true, mode: 0o700 });
-    const note = describeUnappliedResources(plan);
-    if (note !== undefined) await this.report(note, options.onProgress);
+    const note = describeUnboundResources(plan, unboundResources);
+    if (note !== undefined) await reportLine(plan, note, options.onProgress);
     const started = await Promise.allSettled(this.hostProcesses.map((host) => host.start(options)));
     const failed = started.find((one) => one.status === 'rejected');
     if (failed !== undefined) {
@@ -73,24 +79,24 @@ export class LocalRunner implements Runner {
   }
 
   async run(inputs: unknown, options?: CallOptions): Promise<Answer> {
-    return this.client === undefined ? notRunning : this.client.call(inputs, options);
+    return this.client === undefined ? notStarted : this.client.call(inputs, options);
   }
 
   async *stream(inputs: unknown, options?: CallOptions): AsyncGenerator<unknown, Answer> {
-    return this.client === undefined ? notRunning : yield* this.client.stream(inputs, options);
+    return this.client === undefined ? notStarted : yield* this.client.stream(inputs, options);
   }
 
   async runText(inputs: string, options?: CallOptions): Promise<string> {
-    return this.client === undefined ? JSON.stringify(notRunning) : this.client.callText(inputs, options);
+    return this.client === undefined ? JSON.stringify(notStarted) : this.client.callText(inputs, options);
   }
 
   async *streamText(inputs: string, options?: CallOptions): AsyncGenerator<string, string> {
-    return this.client === undefined ? JSON.stringify(notRunning) : yield* this.client.streamText(inputs, options);
+    return this.client === undefined ? JSON.stringify(notStarted) : yield* this.client.streamText(inputs, options);
   }
 
   async isHealthy(): Promise<Health> {
     const { handles, hostProcesses, clients } = this;
-    if (handles.length === 0) return { isHealthy: false, state: 'gone', detail: 'it was not started' };
+    if (handles.length === 0) return neverStarted;
     const asked = handles.map(async (handle, index) => {
       const [host, client] = [hostProcesses[index], clients[index]];
       if (host === undefined || client === undefined) throw new Error('the plan says how many replicas there are');
@@ -120,27 +126,7 @@ export class LocalRunner implements Runner {
   async close(): Promise<void> {
     for (const client of this.clients) client.close();
   }
-
-  private async report(line: string, onProgress: StartOptions['onProgress']): Promise<void> {
-    onProgress?.(line);
-    await mkdir(dirname(this.plan.logFile), { recursive: true });
-    await appendFile(this.plan.logFile, `berth: ${line}\n`, { mode: 0o600 });
-  }
 }
 
 const pickStateDirectory = (plan: RunPlan | undefined) =>
   plan === undefined ? {} : { stateDirectory: plan.stateDirectory };
-
-const notRunning: Answer = {
-  status: 'error',
-  error: { code: 'NOT_RUNNING', message: 'the software was neither started nor attached to' },
-};
-
-/** What the plan asks for and this strategy has no bound for. */
-function describeUnappliedResources({ resources }: RunPlan): string | undefined {
-  const names: (keyof typeof resources)[] = ['cpu', 'gpu'];
-  if (process.platform !== 'linux') names.push('memory');
-  const unbound = names.filter((name) => resources[name] !== undefined);
-  if (unbound.length === 0) return undefined;
-  return `the local strategy sets no bound for ${unbound.join(', ')}: the software sees the whole machine`;
-}

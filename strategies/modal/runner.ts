@@ -1,12 +1,15 @@
-import { appendFile, mkdir } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
 import type { Function_ } from 'modal';
 import type { Answer } from '../../src/contract/answer.js';
 import type { Handle, RunPlan } from '../../src/contract/handle.js';
 import { BerthError } from '../../src/errors.js';
 import type { BerthHome } from '../../src/home/home.js';
-import { readLog } from '../../src/processes/log-file.js';
-import { createErrorAnswer } from '../../src/runners/call-deadline.js';
+import { appendLog, readLog } from '../../src/processes/log-file.js';
+import { HealthCache } from '../../src/runners/cloud/health-cache.js';
+import { gone, neverStarted, ready, unknown } from '../../src/runners/health.js';
+import { notStarted } from '../../src/runners/not-started.js';
+import { reportLine } from '../../src/runners/report-line.js';
 import type {
   CallOptions,
   ExternalResource,
@@ -18,7 +21,7 @@ import type {
 import { callFunction } from './calls/call-function.js';
 import { findFunction, openAllFunctions } from './cloud/find-function.js';
 import { findDeployedApp, isSameVersion, openClient } from './cloud/modal-client.js';
-import { type AppRecord, type DeployedVersion, readAppRecord, removeAppRecord } from './deploy/app-record.js';
+import { type AppRecord, appRecord, type DeployedVersion } from './deploy/app-record.js';
 import type { DeployedApp } from './deploy/deploy-revision.js';
 import { type ModalInterface, parseModalInterface } from './modal-interface.js';
 
@@ -46,7 +49,7 @@ export class ModalRunner implements Runner {
   private handle: ModalHandle | undefined;
   /** Looked up once for each set of parameters of its class: what Modal answers stays as long as the version does. */
   private readonly functionCache = new Map<string, Promise<Function_>>();
-  private lastSeenDeployed = 0;
+  private readonly healthCache = new HealthCache(healthCacheTime);
   private readonly pendingCancels = new Set<Promise<void>>();
 
   constructor(private readonly plan: RunPlan) {}
@@ -78,13 +81,12 @@ export class ModalRunner implements Runner {
   async attach(handle: Handle): Promise<void> {
     this.handle = handle as ModalHandle; // made by `start`, whose keys it has
     this.functionCache.clear();
-    this.lastSeenDeployed = 0;
+    this.healthCache.clear();
   }
 
   async run(inputs: unknown, options: CallOptions = {}): Promise<Answer> {
     const { plan, handle } = this;
-    if (handle === undefined)
-      return createErrorAnswer('NOT_RUNNING', 'the software was neither started nor attached to');
+    if (handle === undefined) return notStarted;
     const target = parseModalInterface(plan.runInterface);
     const { url } = handle.app.deployed;
     const limited = { ...options, timeout: options.timeout ?? plan.timeout };
@@ -113,29 +115,13 @@ export class ModalRunner implements Runner {
 
   async isHealthy(): Promise<Health> {
     const { handle } = this;
-    if (handle === undefined) return describeUnhealthy('gone', 'it was not started');
-    const { app, deployed, environment } = handle.app;
-    const ready: Health = {
-      isHealthy: true,
-      state: 'ready',
-      detail: `Modal has version ${deployed.version} of ${app}`,
-    };
-    if (Date.now() - this.lastSeenDeployed < healthCacheTime) return ready;
-    try {
-      const current = await findDeployedApp(await openClient(environment), app);
-      if (current === undefined) return describeUnhealthy('gone', `Modal does not have the app ${app} any more`);
-      if (!isSameVersion(current, deployed)) return describeUnhealthy('gone', `another version of ${app} was deployed`);
-      this.lastSeenDeployed = Date.now();
-      return ready;
-    } catch (error) {
-      return describeUnhealthy('unknown', error instanceof Error ? error.message : String(error));
-    }
+    return handle === undefined ? neverStarted : await this.healthCache.get(() => checkHealth(handle.app));
   }
 
   /** What was kept of earlier deployments and of this one's making, then what Modal has of the app. */
   async *logs(options: LogOptions = {}): AsyncIterable<string> {
     const { plan } = this;
-    const record = await readAppRecord(plan);
+    const record = await appRecord.read(plan);
     if (record === undefined || record.deployed === null) return yield* readLog(plan.logFile, options);
     if (options.tail === undefined) yield* readLog(plan.logFile);
     yield* await readAppLog(record, record.deployed, options);
@@ -143,12 +129,12 @@ export class ModalRunner implements Runner {
 
   async stop(): Promise<void> {
     const { plan } = this;
-    const record = await readAppRecord(plan);
+    const record = await appRecord.read(plan);
     if (record !== undefined) {
       const { removeRevisionApps } = await import('./cloud/remove-apps.js');
       if (record.deployed !== null) await this.archiveLog(record, record.deployed);
       await removeRevisionApps(plan, record);
-      await removeAppRecord(plan);
+      await appRecord.remove(plan);
     }
     await this.close();
   }
@@ -190,15 +176,24 @@ export class ModalRunner implements Runner {
 
   /** Modal shows the log of an app that has stopped only by its number. */
   private async archiveLog(record: AppRecord, deployed: DeployedVersion): Promise<void> {
-    const { logFile } = this.plan;
-    await mkdir(dirname(logFile), { recursive: true });
     try {
-      for await (const line of await readAppLog(record, deployed))
-        await appendFile(logFile, `${line}\n`, { mode: 0o600 });
+      for await (const line of await readAppLog(record, deployed)) await appendLog(this.plan.logFile, `${line}\n`);
     } catch (error) {
       if (error instanceof BerthError && error.code.startsWith('CLOUD_')) throw error;
-      await appendFile(logFile, `berth: the log at Modal could not be kept: ${(error as Error).message}\n`);
+      await reportLine(this.plan, `the log at Modal could not be kept: ${(error as Error).message}`);
     }
+  }
+}
+
+/** Modal keeps an app whether or not a container of it runs. */
+async function checkHealth({ app, deployed, environment }: DeployedApp): Promise<Health> {
+  try {
+    const current = await findDeployedApp(await openClient(environment), app);
+    if (current === undefined) return gone(`Modal does not have the app ${app} any more`);
+    if (!isSameVersion(current, deployed)) return gone(`another version of ${app} was deployed`);
+    return ready(`Modal has version ${deployed.version} of ${app}`);
+  } catch (error) {
+    return unknown(error instanceof Error ? error.message : String(error));
   }
 }
 
@@ -211,5 +206,3 @@ async function readAppLog(
   const { readCloudLog } = await import('./cloud/read-cloud-log.js');
   return readCloudLog(await openAllFunctions(await openClient(environment), id), new Date(at), options);
 }
-
-const describeUnhealthy = (state: Health['state'], detail: string): Health => ({ isHealthy: false, state, detail });

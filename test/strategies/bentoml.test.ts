@@ -388,7 +388,7 @@ class Model:
     });
     expect(requireFailure(await runner.run({ number: 3, grow: true }))).toMatchObject({ type: 'MemoryError' });
     expect(plan.runInterface.service).toBe('bento_service:Service');
-    expect(readFileSync(plan.logFile, 'utf8')).toContain('does not apply cpu to a server on this machine');
+    expect(readFileSync(plan.logFile, 'utf8')).toContain('the bentoml strategy sets no bound for cpu');
     expect(await isPortFree((handle.server as { port: number }).port)).toBe(false);
   });
 });

@@ -1,5 +1,5 @@
 /** @needs python3 uv */
-import { readServerRecord } from '../../strategies/langgraph/server/server-record.js';
+import { serverRecord } from '../../src/runners/server/server-record.js';
 import { describeBuiltIn, testFreedPorts, testRunnerConformance } from './conformance.js';
 
-testRunnerConformance(testFreedPorts(await describeBuiltIn('langgraph'), readServerRecord));
+testRunnerConformance(testFreedPorts(await describeBuiltIn('langgraph'), (plan) => serverRecord.read(plan)));

@@ -10,11 +10,11 @@ import { BerthError } from '../../src/errors.js';
 import { findMarkedProcesses, killMarkedProcesses } from '../../src/processes/marked-processes.js';
 import { chooseFreePort } from '../../src/processes/ports.js';
 import type { Runner } from '../../src/runners/runner.js';
+import { serverRecord } from '../../src/runners/server/server-record.js';
 import { callGraph } from '../../strategies/langgraph/calls/call-graph.js';
 import { LangGraphRunner } from '../../strategies/langgraph/runner.js';
 import { buildServerArguments } from '../../strategies/langgraph/server/server-command.js';
 import { readServerConfig } from '../../strategies/langgraph/server/server-config.js';
-import { readServerRecord, writeServerRecord } from '../../strategies/langgraph/server/server-record.js';
 import { temporaryDirectory, temporarySolution, writeTree } from '../support/temporary-directories.js';
 import { annotatedRepository } from './annotated-repository.js';
 import { checkExposure } from './check-exposure.js';
@@ -102,7 +102,7 @@ test('callers without a thread share nothing, and a thread keeps its state over 
 });
 
 async function listThreads(): Promise<unknown[]> {
-  const { url } = (await readServerRecord(sharedPlan)) ?? { url: '' };
+  const { url } = (await serverRecord.read(sharedPlan)) ?? { url: '' };
   const found = await fetch(`${url}/threads/search`, { method: 'POST', body: '{}' });
   return (await found.json()) as unknown[];
 }
@@ -162,12 +162,13 @@ test('SIGTERM stops the server, also with a run at work, which is answered', asy
 test('a stop by a record whose pid is a stranger’s by now harms nobody', async () => {
   const stranger = spawn('sleep', ['30'], { detached: true });
   try {
-    await writeServerRecord(sharedPlan, {
+    await serverRecord.write(sharedPlan, {
       pid: stranger.pid ?? 0,
       startedAt: 'another life',
       port: 1,
       url: 'http://127.0.0.1:1',
       token: 'x',
+      logStart: 0,
     });
     await shared.stop();
     expect(stranger.exitCode).toBeNull();
@@ -288,7 +289,7 @@ test('an aborted start leaves nothing running', async () => {
 
 test('a port that is taken is passed over, and a stranger on it is neither called nor healthy', async () => {
   const { runner, plan } = await makeRunner(conversation);
-  const port = await chooseFreePort(`${plan.deployment}/${plan.revision}`);
+  const port = await chooseFreePort(`${plan.stateDirectory}/1`);
   const stranger = createServer((_, response) => response.end('{"ok":true}'));
   await new Promise<void>((resolve) => stranger.listen(port, '127.0.0.1', resolve));
   try {
@@ -304,7 +305,7 @@ test('a port that is taken is passed over, and a stranger on it is neither calle
 
 test('a port that is taken while the server starts is noticed, and another is tried', async () => {
   const { runner, plan } = await makeRunner(conversation);
-  const port = await chooseFreePort(`${plan.deployment}/${plan.revision}`);
+  const port = await chooseFreePort(`${plan.stateDirectory}/1`);
   const lines: string[] = [];
   const starting = runner.start({ env: {}, onProgress: (line) => lines.push(line) });
   const stranger = createServer((_, response) => response.end('{"ok":true}'));

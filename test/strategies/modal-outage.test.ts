@@ -5,7 +5,7 @@ import { afterAll, afterEach, beforeAll, expect, jest, test } from '@jest/global
 import type { Handle, RunPlan } from '../../src/contract/handle.js';
 import { waitUntilReady } from '../../src/runners/readiness.js';
 import { appName } from '../../strategies/modal/cloud/app-name.js';
-import { readAppRecord } from '../../strategies/modal/deploy/app-record.js';
+import { appRecord } from '../../strategies/modal/deploy/app-record.js';
 import { ModalRunner } from '../../strategies/modal/runner.js';
 import type { FakeModal } from '../support/modal/fake-modal.js';
 import { temporaryDirectory } from '../support/temporary-directories.js';
@@ -117,7 +117,7 @@ test('a stop while Modal is away is to be tried again, and then keeps the whole 
   loseCloud();
   await expect(runner.stop()).rejects.toMatchObject({ code: 'CLOUD_UNREACHABLE', retryable: true });
   expect(readFileSync(plan.logFile, 'utf8')).toBe(before);
-  expect(await readAppRecord(plan)).toMatchObject({ deployed: { version: 1 } });
+  expect(await appRecord.read(plan)).toMatchObject({ deployed: { version: 1 } });
   reachCloud();
   await runner.stop();
   expect(readFileSync(plan.logFile, 'utf8')).toBe(`${before}worth keeping\n`);

@@ -1,6 +1,6 @@
 import type { ConformanceHooks } from 'berth/strategy';
 
-/** The suite serves the solution in `conformance/`; these are the ways of its server. */
+/** Deviations of the server in `conformance/`, which the suite calls. */
 export const conformance: ConformanceHooks = {
   deviations: { stopsOnExit: true, reportsMessageOnly: true, writesNull: true },
 };

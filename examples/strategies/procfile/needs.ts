@@ -2,7 +2,7 @@ import { accessSync, constants } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import type { Need } from 'berth/strategy';
 
-/** What this machine must have: the shell that runs the command. */
+/** This machine must have the shell that runs the command. */
 export async function findNeeds(): Promise<Need[]> {
   const shell = findOnPath('sh');
   if (shell !== undefined) return [{ name: 'shell', isMet: true, detail: shell, remedy: null }];
@@ -10,10 +10,10 @@ export async function findNeeds(): Promise<Need[]> {
 }
 
 function findOnPath(program: string): string | undefined {
-  const places = (process.env.PATH ?? '').split(delimiter).map((directory) => join(directory, program));
-  return places.find((place) => {
+  const candidates = (process.env.PATH ?? '').split(delimiter).map((directory) => join(directory, program));
+  return candidates.find((path) => {
     try {
-      accessSync(place, constants.X_OK);
+      accessSync(path, constants.X_OK);
       return true;
     } catch {
       return false;

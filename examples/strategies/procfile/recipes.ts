@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Recipe } from 'berth/strategy';
 
-/** A repository whose Procfile has a `web:` line is served as it is, at `/` or at the path that the user names. */
+/** Serves a repository whose Procfile has a `web:` line, at `/` or at the path given as `--entry`. */
 const webProcess: Recipe = {
   name: 'web-process',
   async recognize({ workspace, entry = '/' }) {
@@ -17,5 +17,5 @@ const webProcess: Recipe = {
   },
 };
 
-/** In the order in which they are tried. */
+/** Berth tries them in this order. */
 export const recipes: Recipe[] = [webProcess];

@@ -15,7 +15,7 @@ import {
   type StartOptions,
 } from 'berth/strategy';
 
-/** What `start` adds to the handle: all that another process needs to find the server again. */
+/** The handle of a Procfile's server: another process finds the server by it. */
 interface ProcfileHandle extends Handle {
   server: ServerRecord;
 }
@@ -23,7 +23,7 @@ interface ProcfileHandle extends Handle {
 /** Seconds that running calls get when the software is stopped. */
 const grace = 10;
 
-/** Runs the command of a Procfile's `web:` line; a call is a POST to the server that it starts. */
+/** Runs the command of a Procfile's `web:` line. A call is a POST to the server. */
 export class ProcfileRunner implements Runner {
   private readonly plan: RunPlan;
   private readonly server: ServerProcess;
@@ -41,21 +41,21 @@ export class ProcfileRunner implements Runner {
 
   async start(options: StartOptions): Promise<Handle> {
     const server = await this.server.start(options);
-    const endpoint = `http://127.0.0.1:${server.port}${readText(this.plan, 'path')}`;
+    const endpoint = server.url + readText(this.plan, 'path');
     const handle: ProcfileHandle = { plan: this.plan, endpoint, startedAt: new Date().toISOString(), server };
     await this.attach(handle);
     return handle;
   }
 
   async attach(handle: Handle): Promise<void> {
-    const { server, endpoint } = handle as ProcfileHandle; // made by `start`, whose keys it has
+    const { server, endpoint } = handle as ProcfileHandle; // written by `start`
     this.server.attach(server);
     this.endpoint = endpoint ?? '';
   }
 
   async run(inputs: unknown, { timeout = this.plan.timeout, signal }: CallOptions = {}): Promise<Answer> {
-    const absence = this.server.describeUnavailability();
-    if (absence !== undefined) return createErrorAnswer('NOT_RUNNING', absence);
+    const problem = this.server.describeUnavailability();
+    if (problem !== undefined) return createErrorAnswer('NOT_RUNNING', problem);
     return await callJson({ url: this.endpoint, inputs, timeout, ...(signal && { signal }) });
   }
 
@@ -71,16 +71,16 @@ export class ProcfileRunner implements Runner {
     await this.server.stop(grace);
   }
 
-  /** All that a start makes is processes, and files in the plan's directories. */
+  /** A start creates nothing but processes and files in the plan's directories. */
   async undo(): Promise<void> {
     await this.stop();
   }
 
-  /** Each call has a connection of its own: nothing is kept. */
+  /** Each call uses its own connection: there is nothing to close. */
   async close(): Promise<void> {}
 }
 
-/** The run interface is what a recipe or an agent wrote: it is looked at before it is used. */
+/** A recipe or a coding agent wrote the run interface: check it before use. */
 function readText({ runInterface }: RunPlan, key: string): string {
   const value = runInterface[key];
   if (typeof value === 'string' && value !== '') return value;

@@ -4,7 +4,7 @@ import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
 import { BerthError } from '../../errors.js';
 import { redact } from '../../secrets/redact.js';
-import type { BuildRequest } from './build-image.js';
+import type { BuildRequest } from './build-request.js';
 import { createEngineLostError, isConnectionLost } from './engine.js';
 import { suggestLogin } from './registry-credentials.js';
 

@@ -1,17 +1,14 @@
-import { type ChildProcess, spawn } from 'node:child_process';
-import { mkdirSync } from 'node:fs';
-import { open } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import type { ChildProcess } from 'node:child_process';
+import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import type { Readable, Writable } from 'node:stream';
-import { BerthError } from '../../errors.js';
 import { hostsDirectory } from '../../home/package-root.js';
-import { addToControlGroup } from '../../processes/control-group.js';
 import { getFileSize } from '../../processes/log-file.js';
 import { createProcessMark } from '../../processes/marked-processes.js';
 import { trackExit, waitForExit } from '../../processes/process-exit.js';
 import { stopProcessGroup } from '../../processes/process-group.js';
 import { identifyProcess } from '../../processes/process-identity.js';
+import { spawnLogged } from '../../processes/spawn-logged.js';
 import { parseVariableLines, pickStartupVariables } from '../server/startup-variables.js';
 import type { BootDocument } from './boot-document.js';
 import { explainStartFailure, type StartPhase, type StartReport } from './explain-start-failure.js';
@@ -64,31 +61,16 @@ export async function launchHost(launch: LaunchOptions): Promise<HostIdentity | 
   }
 }
 
-async function spawnHost({
-  python,
-  stateDirectory,
-  logFile,
-  environment,
-  document,
-}: LaunchOptions): Promise<ChildProcess> {
-  mkdirSync(dirname(logFile), { recursive: true });
-  const log = await open(logFile, 'a', 0o600);
-  try {
-    const child = spawn(python, ['-u', hostProgram, stateDirectory], {
-      cwd: document.directory,
-      env: { ...environment, ...pickStartVariables(document), ...createProcessMark({ stateDirectory }) },
-      detached: true,
-      stdio: ['pipe', log.fd, log.fd, 'pipe'],
-    });
-    addToControlGroup(child.pid, { stateDirectory });
-    await new Promise((resolve, reject) => child.once('spawn', resolve).once('error', reject));
-    return child;
-  } catch (error) {
-    const message = `${python} cannot be run: ${error instanceof Error ? error.message : error}`;
-    throw new BerthError('TOOL_MISSING', message, {}, { cause: error });
-  } finally {
-    await log.close();
-  }
+async function spawnHost(options: LaunchOptions): Promise<ChildProcess> {
+  const { python, stateDirectory, logFile, environment, document } = options;
+  return await spawnLogged({
+    argv: [python, '-u', hostProgram, stateDirectory],
+    cwd: document.directory,
+    env: { ...environment, ...pickStartVariables(document), ...createProcessMark({ stateDirectory }) },
+    logFile,
+    stateDirectory,
+    opensPipes: true,
+  });
 }
 
 /** Picks variables that are read at the start of Python. The user's override the code's. The host process sets the others. */

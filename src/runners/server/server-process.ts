@@ -1,71 +1,56 @@
-import { type ChildProcess, spawn } from 'node:child_process';
-import { appendFile, mkdir, open } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
 import type { RunPlan } from '../../contract/handle.js';
 import { BerthError } from '../../errors.js';
-import { addToControlGroup } from '../../processes/control-group.js';
-import { listDescendants } from '../../processes/list-descendants.js';
 import { withLock } from '../../processes/lock.js';
-import { getFileSize, readTail } from '../../processes/log-file.js';
-import { createProcessMark } from '../../processes/marked-processes.js';
-import { chooseFreePort, isListening, isPortFree } from '../../processes/ports.js';
-import { getTrackedExit, trackExit, waitForExit, waitForTrackedExit } from '../../processes/process-exit.js';
-import { identifyProcess, isSameProcess } from '../../processes/process-identity.js';
-import { buildSoftwareEnvironment } from '../build-software-environment.js';
-import { callHttp } from '../http/http-call.js';
+import { chooseFreePort, isPortFree } from '../../processes/ports.js';
+import { isSameProcess } from '../../processes/process-identity.js';
+import { gone, neverStarted, ready, starting, unresponsive } from '../health.js';
+import { getCallAddress } from '../http/server-address.js';
+import { notStartedMessage } from '../not-started.js';
 import { waitUntilReady } from '../readiness.js';
+import { reportLine } from '../report-line.js';
 import type { Health, StartOptions } from '../runner.js';
-import { readServerRecord, removeServerRecord, type ServerRecord, writeServerRecord } from './server-record.js';
+import { describeUnboundResources } from '../unbound-resources.js';
+import { describeServerExit } from './describe-server-exit.js';
+import { explainServerFailure } from './explain-server-failure.js';
+import { probeServer, probeTimeout } from './probe-server.js';
+import type { ServerOptions, ServerState, StartAttempt } from './server-options.js';
+import { type ServerRecord, serverRecord } from './server-record.js';
+import { spawnServer } from './spawn-server.js';
 import { stopServer } from './stop-server.js';
 
-export interface ServerCommand {
-  /** Program and arguments; run without a shell, in the revision's directory. */
-  argv: string[];
-  /** Variables that the server is told by; the user's own win. */
-  env?: Record<string, string>;
-}
-
-export interface ServerOptions {
-  /** How a server is started that is to listen on this port of 127.0.0.1. */
-  command: (port: number) => ServerCommand;
-  /** A server that answers GET here, with whatever status, can be called; `/` when absent. */
-  healthPath?: string;
-  /** Seconds that it may take to come up; 300 when absent. */
-  startTimeout?: number;
-}
-
-/** `starting`: alive, and it does not listen yet. `mute`: it listens and does not answer in time. */
-type ServerState = 'serving' | 'starting' | 'mute' | 'gone';
-
-/** Milliseconds that a healthy server has to answer. */
-const probeTimeout = 2_000;
-/** Milliseconds between two looks at a server that starts. */
+/** Milliseconds between two probes of a server that starts. */
 const interval = 50;
 const defaultStartTimeout = 300;
-/** Ports that are tried: another server may take one between the look and the start. */
-const maxAttempts = 5;
-/** Lines of the log that say why a start failed. */
-const maxShownLines = 30;
+/** Ports to try: another process may take one between the check and the start. */
+const maxPorts = 5;
+const resourceNames = ['cpu', 'memory', 'gpu', 'concurrency', 'replicas'] as const;
+
+/** Another process took the port while the server started. */
+class PortTakenError extends Error {}
 
 /**
- * One HTTP server on this machine for one revision, as a strategy's runner needs it: in a process group and on a loopback
- * port of its own, its prints in the plan's log, found again by any process of the host. It outlives the process that
- * started it. No bound is set for `resources`: the log says so.
+ * One HTTP server on this machine for one revision, for a strategy's runner: in a process group and on a port of its own,
+ * its output in the plan's log. Any process of the host can find it again. It outlives the process that started it.
  */
 export class ServerProcess {
-  private readonly plan: RunPlan;
-  private readonly options: ServerOptions;
   private record: ServerRecord | undefined;
+  private readonly address: string;
 
-  constructor(plan: RunPlan, settings: ServerOptions) {
-    this.plan = plan;
-    this.options = settings;
+  constructor(
+    private readonly plan: RunPlan,
+    private readonly options: ServerOptions,
+  ) {
+    this.address = options.address ?? '127.0.0.1';
   }
 
   /**
-   * Resolves when the server can be called. One that an earlier start left is taken over, or replaced when it does not
-   * answer; two starts at once make one. START_FAILED with the log's last lines when it ends before, NOT_READY when it
-   * never answers, TOOL_MISSING when its program is not there; then, as when the signal aborts, nothing is left running.
+   * Resolves when the server can be called. Takes over a server of an earlier start, or replaces it when it does not
+   * answer; two starts at once make one server. A start that fails or is aborted leaves nothing running.
+   *
+   * @throws START_FAILED with the last lines of the log when the server ends, NOT_READY when it never answers, TOOL_MISSING
+   * when its program cannot be run.
    */
   async start(options: StartOptions): Promise<ServerRecord> {
     const { stateDirectory } = this.plan;
@@ -74,174 +59,137 @@ export class ServerProcess {
       try {
         return (await this.adopt(options)) ?? (await this.launch(options));
       } catch (error) {
-        await this.terminate(0);
+        await this.stop(0);
         throw error;
       }
     });
     return this.record;
   }
 
-  /** Goes on with what `start` returned, in whatever process of this host. */
+  /** Continues with the record that `start` returned, in any process of this host. */
   attach(record: ServerRecord): void {
     this.record = record;
   }
 
-  /** Why it cannot be called, as long as that is known without asking it: its port may be another's by now. */
+  /** Says why the server cannot be called, when that is known without a probe: another server may have its port by now. */
   describeUnavailability(): string | undefined {
-    if (this.record === undefined) return 'the software was neither started nor attached to';
-    return isSameProcess(this.record) ? undefined : `the software is not up: ${describeExit(this.record)}`;
+    if (this.record === undefined) return notStartedMessage;
+    return isSameProcess(this.record) ? undefined : `the software is not up: ${describeServerExit(this.record)}`;
   }
 
   async isHealthy(): Promise<Health> {
-    const record = this.record;
-    if (record === undefined) return { isHealthy: false, state: 'gone', detail: 'it was not started' };
-    const state = await this.probe(record);
-    const who = `process ${record.pid}`;
-    switch (state) {
+    const { record } = this;
+    if (record === undefined) return neverStarted;
+    const { pid, port } = record;
+    switch (await this.probe(record)) {
       case 'serving':
-        return { isHealthy: true, state: 'ready', detail: `${who} answers on port ${record.port}` };
+        return ready(`process ${pid} answers on port ${port}`);
       case 'starting':
-        return { isHealthy: false, state: 'starting', detail: `${who} does not listen on port ${record.port} yet` };
-      case 'mute': {
-        const detail = `${who} listens, but did not answer within ${probeTimeout / 1000} s`;
-        return { isHealthy: false, state: 'unresponsive', detail };
-      }
+        return starting(`process ${pid} does not listen on port ${port} yet`);
+      case 'mute':
+        return unresponsive(`process ${pid} did not answer on port ${port} within ${probeTimeout / 1000} s`);
+      case 'foreign':
+        return gone(`another server answers on port ${port}`);
       case 'gone':
-        return { isHealthy: false, state: 'gone', detail: describeExit(record) };
+        return gone(describeServerExit(record));
     }
   }
 
-  /** Resolves when no process of it exists, whatever it left its group for; running calls get `grace` seconds. */
+  /** Resolves when none of its processes exist, even those that left its group. Running calls get `grace` seconds. */
   async stop(grace: number): Promise<void> {
-    await this.terminate(grace);
+    await stopServer(this.plan, await serverRecord.read(this.plan), grace);
+    await serverRecord.remove(this.plan);
   }
 
+  /** Returns the server of an earlier start once it serves. Removes one that does not. */
   private async adopt(options: StartOptions): Promise<ServerRecord | undefined> {
-    const record = await readServerRecord(this.plan);
+    const record = await serverRecord.read(this.plan);
     if (record !== undefined && isSameProcess(record)) {
       options.onProgress?.(`process ${record.pid} of an earlier start is there`);
-      let state: ServerState = 'starting';
-      await this.waitUntilReady(options, async () => {
-        state = await this.probe(record);
-        return state !== 'starting';
-      });
-      // Set by what was awaited, which the compiler does not see.
-      if ((state as ServerState) === 'serving') return record;
+      const { restartTimeout } = this.options;
+      const timeout = record.wasReady ? restartTimeout : undefined;
+      try {
+        await this.waitUntilServing(record, options, { timeout, replacesMute: restartTimeout === undefined });
+        return await this.recordReady(record);
+      } catch (error) {
+        options.signal?.throwIfAborted();
+        options.onProgress?.(`it cannot be called and is replaced: ${BerthError.from(error).message}`);
+      }
     }
-    await this.terminate(0);
+    await this.stop(0);
     return undefined;
   }
 
   private async launch(options: StartOptions): Promise<ServerRecord> {
-    await this.reportUnlimitedResources(options);
-    for (let attempt = 1; ; attempt += 1) {
-      const port = await chooseFreePort(`${this.plan.stateDirectory}/${attempt}`);
-      options.onProgress?.(`starting the server on port ${port}`);
-      const record = await this.spawn(port, options);
+    await this.reportUnboundResources(options);
+    const failures: unknown[] = [];
+    for (let portNumber = 1; ; ) {
+      const port = await chooseFreePort(`${this.plan.stateDirectory}/${portNumber}`, this.address);
       try {
-        await this.waitUntilReady(options, () => this.isServing(record));
-        return record;
+        return await this.launchOnPort(port, { ...options, failures });
       } catch (error) {
-        await this.terminate(0);
-        if (attempt === maxAttempts || isSameProcess(record) || (await isPortFree(port))) throw error;
-        options.onProgress?.('another process took the port meanwhile: trying the next');
+        await this.stop(0);
+        options.signal?.throwIfAborted();
+        const isTaken = error instanceof PortTakenError || !(await isPortFree(port, this.address));
+        if (isTaken) {
+          if (portNumber === maxPorts) throw toStartError(error);
+          options.onProgress?.('another process took the port meanwhile: trying the next');
+          portNumber += 1;
+        } else if (this.options.canRetry?.(error, { ...options, failures })) failures.push(error);
+        else throw error;
       }
     }
   }
 
-  private async spawn(port: number, options: StartOptions): Promise<ServerRecord> {
-    const logStart = await getFileSize(this.plan.logFile);
-    const child = await this.spawnChild(port, options);
-    const identity = identifyProcess(child.pid ?? 0);
-    if (identity === null) throw await this.explainExit(`${await waitForExit(child)} at once`, logStart);
-    trackExit(child, identity);
-    child.unref();
-    const record = { ...identity, port, logStart };
-    await writeServerRecord(this.plan, record);
-    return record;
+  private async launchOnPort(port: number, attempt: StartAttempt): Promise<ServerRecord> {
+    attempt.onProgress?.(`starting the server on port ${port}`);
+    const command = await this.options.command(port, attempt);
+    const callAddress = getCallAddress(this.address);
+    const record = await spawnServer(this.plan, command, { port, callAddress, env: attempt.env });
+    await this.waitUntilServing(record, attempt);
+    await this.options.onLaunched?.(record);
+    return await this.recordReady(record);
   }
 
-  private async spawnChild(port: number, { env }: StartOptions): Promise<ChildProcess> {
-    const { directory, logFile, environment } = this.plan;
-    const { argv, env: serverVariables } = this.options.command(port);
-    const [program = '', ...args] = argv;
-    const packages = environment?.packageDirectory ?? null;
-    const variables = {
-      ...buildSoftwareEnvironment(environment?.python),
-      PYTHONUNBUFFERED: '1', // what it prints is in the log at once
-      ...(packages !== null && { PYTHONPATH: packages }),
-      ...serverVariables,
-      ...env,
-      ...createProcessMark(this.plan),
+  private async waitUntilServing(
+    record: ServerRecord,
+    { signal }: StartOptions,
+    { timeout, replacesMute = false }: { timeout?: number | undefined; replacesMute?: boolean } = {},
+  ): Promise<void> {
+    const { healthPath = '/', startTimeout = defaultStartTimeout, hasFailed } = this.options;
+    const isReady = async () => {
+      if (await hasFailed?.(record)) throw await explainServerFailure(this.plan, this.options, record);
+      const state = await this.probe(record);
+      if (state === 'gone') throw await explainServerFailure(this.plan, this.options, record);
+      if (state === 'foreign') throw new PortTakenError('another server answers on its port');
+      if (state === 'mute' && replacesMute)
+        throw new BerthError('NOT_READY', `it did not answer within ${probeTimeout / 1000} s`);
+      return state === 'serving';
     };
-    await mkdir(dirname(logFile), { recursive: true });
-    const log = await open(logFile, 'a', 0o600);
-    try {
-      const stdio = ['ignore', log.fd, log.fd] as const;
-      const child = spawn(program, args, { cwd: directory, env: variables, detached: true, stdio: [...stdio] });
-      addToControlGroup(child.pid, this.plan);
-      await new Promise((resolve, reject) => child.once('spawn', resolve).once('error', reject));
-      return child;
-    } catch (error) {
-      const message = `${program} cannot be run: ${error instanceof Error ? error.message : error}`;
-      throw new BerthError('TOOL_MISSING', message, {}, { cause: error });
-    } finally {
-      await log.close();
-    }
+    const waitOptions = { timeout: timeout ?? startTimeout, interval, ...(signal && { signal }) };
+    await waitUntilReady({ description: `answer GET ${healthPath}`, isReady }, waitOptions);
   }
 
-  private async isServing(record: ServerRecord): Promise<boolean> {
-    const state = await this.probe(record);
-    if (state === 'gone') throw await this.explainExit((await waitForTrackedExit(record)) ?? 'ended', record.logStart);
-    return state === 'serving';
+  private probe(record: ServerRecord): Promise<ServerState> {
+    const { probe, healthPath = '/' } = this.options;
+    return probe === undefined ? probeServer(record, getCallAddress(this.address), healthPath) : probe(record);
   }
 
-  private async probe(record: ServerRecord): Promise<ServerState> {
-    if (!isSameProcess(record)) return 'gone';
-    if (!isPortServedBy(record)) return 'starting';
-    const url = `http://127.0.0.1:${record.port}${this.options.healthPath ?? '/'}`;
-    try {
-      await callHttp({ url, signal: AbortSignal.timeout(probeTimeout) });
-      return 'serving';
-    } catch {
-      return isSameProcess(record) ? 'mute' : 'gone';
-    }
+  private async recordReady(record: ServerRecord): Promise<ServerRecord> {
+    const readyRecord = { ...record, wasReady: true };
+    await serverRecord.write(this.plan, readyRecord);
+    return readyRecord;
   }
 
-  private async waitUntilReady({ signal }: StartOptions, isReady: () => Promise<boolean>): Promise<void> {
-    const { healthPath = '/', startTimeout: timeout = defaultStartTimeout } = this.options;
-    await waitUntilReady(
-      { description: `answer GET ${healthPath}`, isReady },
-      { timeout, interval, ...(signal && { signal }) },
-    );
-  }
-
-  private async terminate(patience: number): Promise<void> {
-    await stopServer(this.plan, await readServerRecord(this.plan), patience);
-    await removeServerRecord(this.plan);
-  }
-
-  private async explainExit(how: string, logStart: number): Promise<BerthError> {
-    const { deployment, logFile } = this.plan;
-    const evidence = (await getFileSize(logFile)) > logStart ? await readTail(logFile, maxShownLines) : '';
-    const last = evidence.trimEnd().split('\n').at(-1) ?? '';
-    const message = `the server ${how} before it could be called${last === '' ? '' : `: ${last}`}`;
-    return new BerthError('START_FAILED', message, { name: deployment, log: logFile, evidence });
-  }
-
-  private async reportUnlimitedResources({ onProgress }: StartOptions): Promise<void> {
-    const { resources, strategy, logFile } = this.plan;
-    const names = (['cpu', 'memory', 'gpu', 'concurrency', 'replicas'] as const).filter((name) => name in resources);
-    if (names.length === 0) return;
-    const line = `the ${strategy} strategy sets no bound for ${names.join(', ')}: the software sees the whole machine`;
-    onProgress?.(line);
-    await mkdir(dirname(logFile), { recursive: true });
-    await appendFile(logFile, `berth: ${line}\n`, { mode: 0o600 });
+  private async reportUnboundResources({ onProgress }: StartOptions): Promise<void> {
+    const { appliedResources = [] } = this.options;
+    const unbound = resourceNames.filter((name) => !appliedResources.includes(name));
+    const line = describeUnboundResources(this.plan, unbound);
+    if (line !== undefined) await reportLine(this.plan, line, onProgress);
   }
 }
 
-const describeExit = (record: ServerRecord): string => `process ${record.pid} ${getTrackedExit(record) ?? 'has ended'}`;
-
-/** A shell that waits for the server, and the workers of one, are its descendants: each may be who listens. */
-const isPortServedBy = ({ pid, port }: ServerRecord): boolean =>
-  isListening(pid, port) || listDescendants([pid]).some((process) => isListening(process.pid, port));
+const toStartError = (error: unknown): unknown =>
+  error instanceof PortTakenError
+    ? new BerthError('START_FAILED', `${maxPorts} ports were taken by others, one after another`)
+    : error;

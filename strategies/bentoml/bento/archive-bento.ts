@@ -3,10 +3,10 @@ import type { RunPlan } from '../../../src/contract/handle.js';
 import { BerthError } from '../../../src/errors.js';
 import { withLock } from '../../../src/processes/lock.js';
 import { claimFirstReport } from '../../../src/runners/claim-first-report.js';
+import { reportLine } from '../../../src/runners/report-line.js';
 import type { StartOptions } from '../../../src/runners/runner.js';
+import { serverRecord } from '../../../src/runners/server/server-record.js';
 import type { ServiceApi } from '../calls/service-api.js';
-import { reportLine } from '../report-line.js';
-import { readServerRecord } from '../server/server-record.js';
 import { buildBento, findBento, stopBuild } from './build-bento.js';
 import { describeServiceTimeout } from './service-timeout.js';
 
@@ -18,7 +18,7 @@ const interval = 100;
  * service does not depend on it: what keeps it from being built is told once, and no more. A stop ends the build.
  */
 export async function archiveBento(plan: RunPlan, api: ServiceApi, options: StartOptions): Promise<void> {
-  const isServed = async () => (await readServerRecord(plan).catch(() => undefined)) !== undefined;
+  const isServed = async () => (await serverRecord.read(plan).catch(() => undefined)) !== undefined;
   if ((await findBento(plan, plan.revision)) !== undefined || !(await isServed())) return;
   const stopped = new AbortController();
   const watchTimer = setInterval(async () => void ((await isServed()) || stopped.abort()), interval);

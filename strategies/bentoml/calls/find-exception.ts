@@ -1,4 +1,3 @@
-import { open, stat } from 'node:fs/promises';
 import type { RunPlan } from '../../../src/contract/handle.js';
 
 /** The exception that the service raised, from its log: BentoML keeps it from whoever calls. */
@@ -8,28 +7,14 @@ export interface LoggedException {
   traceback: string;
 }
 
-/** Bytes of the log that are looked through at most, from its end. */
-const maxSearchBytes = 16 * 2 ** 20;
+/** Bytes at the end of the log to search at most. */
+export const maxSearchBytes = 16 * 2 ** 20;
 
 const heading = 'Traceback (most recent call last):';
 /** First line of every message of BentoML's own; with the trace in parentheses at its end, within a call. */
 const logLine = /^\d{4}-\d\d-\d\dT\S+ \[[A-Z]+\] \[/;
 /** Between the exceptions of a chain. */
 const chainLink = /^(During handling of the above exception|The above exception was the direct cause)/;
-
-/** What the log has got since it had `start` bytes. */
-export async function readLogSince(file: string, start: number): Promise<string> {
-  const { size } = await stat(file).catch(() => ({ size: 0 }));
-  const from = Math.max(size < start ? 0 : start, size - maxSearchBytes);
-  if (size === 0 || from >= size) return '';
-  const handle = await open(file);
-  try {
-    const { buffer, bytesRead } = await handle.read(Buffer.alloc(size - from), 0, size - from, from);
-    return buffer.toString('utf8', 0, bytesRead);
-  } finally {
-    await handle.close();
-  }
-}
 
 /** The exception under the first message that says these words, its frames outside the revision left out at the top. */
 export function findException(

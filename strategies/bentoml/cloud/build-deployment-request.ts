@@ -1,10 +1,10 @@
 import type { RunPlan } from '../../../src/contract/handle.js';
+import type { CloudRecord } from '../../../src/runners/cloud/cloud-record.js';
 import type { Bento } from '../bento/build-bento.js';
 import { parseBentoInterface } from '../bento-interface.js';
 import { buildConcurrencyVariables } from '../concurrency-variables.js';
 import type { BentoCloudClient, DeploymentRequest } from './bento-cloud-client.js';
 import { chooseInstanceType } from './choose-instance-type.js';
-import type { CloudRecord } from './cloud-record.js';
 import { codeDirectory } from './logs/code-directory.js';
 
 interface DeploymentRequestInput {

@@ -1,23 +1,16 @@
 import type { Answer } from '../../../src/contract/answer.js';
 import type { RunPlan } from '../../../src/contract/handle.js';
-import { appendLines, readLog } from '../../../src/processes/log-file.js';
+import { appendLines } from '../../../src/processes/log-file.js';
 import { createErrorAnswer } from '../../../src/runners/call-deadline.js';
+import { type CloudRecord, cloudRecord } from '../../../src/runners/cloud/cloud-record.js';
+import { HealthCache } from '../../../src/runners/cloud/health-cache.js';
+import { readRevisionLog } from '../../../src/runners/cloud/read-revision-log.js';
+import { gone, neverStarted, ready, unknown, unresponsive } from '../../../src/runners/health.js';
 import { callHttp, type HttpReply } from '../../../src/runners/http/http-call.js';
+import { reportLine } from '../../../src/runners/report-line.js';
 import type { Health, LogOptions, StartOptions } from '../../../src/runners/runner.js';
-import { reportLine } from '../report-line.js';
-import {
-  type BentoHandle,
-  type CallTarget,
-  type FindFailure,
-  gone,
-  ready,
-  type ServerInfo,
-  type ServingBackend,
-  unknown,
-  unresponsive,
-} from '../serving-backend.js';
+import type { BentoHandle, CallTarget, FindFailure, ServerInfo, ServingBackend } from '../serving-backend.js';
 import { openAccount } from './account.js';
-import { type CloudRecord, readCloudRecord, removeCloudRecord } from './cloud-record.js';
 import { tokenVariable } from './environment-variables.js';
 
 /** Milliseconds that a healthy endpoint has to answer. */
@@ -38,7 +31,7 @@ const serviceHeader = 'x-bentoml-request-id';
  * `concurrency` (calls at once of a service that a recipe wrote) and, as the plan's, `timeout`.
  */
 export class CloudBackend implements ServingBackend {
-  private cachedHealth: { health: Health; until: number } | undefined;
+  private readonly healthCache = new HealthCache(healthCacheTime);
 
   constructor(private readonly plan: RunPlan) {}
 
@@ -70,33 +63,29 @@ export class CloudBackend implements ServingBackend {
 
   /** From the cloud's log, which is read for a call that has failed alone. */
   private readonly findFailure: FindFailure = async (trace, hasFailed) => {
-    const record = hasFailed ? await readCloudRecord(this.plan) : undefined;
+    const record = hasFailed ? await cloudRecord.read(this.plan) : undefined;
     if (record === undefined) return undefined;
     const { findCloudFailure } = await import('./logs/find-cloud-failure.js');
     return await findCloudFailure(this.plan, record, trace);
   };
 
   /** By the endpoint's own probe; where it does not answer, or was not looked at for long, by the cloud. */
-  async isHealthy(handle: BentoHandle): Promise<Health> {
-    if (this.cachedHealth !== undefined && Date.now() < this.cachedHealth.until) return this.cachedHealth.health;
-    const health = await this.checkHealth(handle);
-    this.cachedHealth = health.isHealthy ? { health, until: Date.now() + healthCacheTime } : undefined;
-    return health;
+  isHealthy(handle: BentoHandle): Promise<Health> {
+    return this.healthCache.get(() => this.checkHealth(handle));
   }
 
   /** Berth's own lines and what was kept of what is gone, then what BentoCloud has of the pods'. */
-  async *logs(options: LogOptions = {}): AsyncIterable<string> {
-    const record = await readCloudRecord(this.plan);
-    if (record === undefined || options.tail === undefined) yield* readLog(this.plan.logFile, record ? {} : options);
-    if (record === undefined) return;
-    const { readCloudLog } = await import('./logs/read-cloud-log.js');
-    yield* readCloudLog(this.plan, record, options);
+  logs(options: LogOptions = {}): AsyncIterable<string> {
+    return readRevisionLog(this.plan, options, async (record) => {
+      const { readCloudLog } = await import('./logs/read-cloud-log.js');
+      return readCloudLog(this.plan, record, options);
+    });
   }
 
   async stop(): Promise<void> {
     const { stopBuild } = await import('../bento/build-bento.js');
     await stopBuild(this.plan);
-    const record = await readCloudRecord(this.plan);
+    const record = await cloudRecord.read(this.plan);
     if (record === undefined) return;
     const [{ BentoCloudClient }, { terminateDeployment }] = await Promise.all([
       import('./bento-cloud-client.js'),
@@ -105,7 +94,7 @@ export class CloudBackend implements ServingBackend {
     const account = openAccount(record.address);
     await this.archiveLog(record);
     await terminateDeployment(new BentoCloudClient(account), record.name);
-    this.cachedHealth = undefined;
+    this.healthCache.clear();
   }
 
   async undo(): Promise<void> {
@@ -117,14 +106,14 @@ export class CloudBackend implements ServingBackend {
     ]);
     await stopBuild(this.plan);
     await removeServerPaths(this.plan);
-    const record = await readCloudRecord(this.plan);
+    const record = await cloudRecord.read(this.plan);
     if (record === undefined) return;
     const cloud = new BentoCloudClient(openAccount(record.address));
     await end.removeDeployment(cloud, record.name);
     await end.removeSecret(cloud, record.name);
     const [repository] = (await findBento(this.plan, record.name))?.tag.split(':') ?? [];
     if (repository !== undefined) await end.tryRemoveBento(cloud, { repository, version: record.name });
-    await removeCloudRecord(this.plan);
+    await cloudRecord.remove(this.plan);
   }
 
   /** With a deployment's pods their log goes, too. */
@@ -137,7 +126,7 @@ export class CloudBackend implements ServingBackend {
   }
 
   private async checkHealth({ endpoint, cloud: record }: BentoHandle): Promise<Health> {
-    if (record === undefined) return gone('it was not started');
+    if (record === undefined) return neverStarted;
     const [isAnswering, status] = await Promise.all([this.probe(endpoint), this.queryStatus(record)]);
     if (status === undefined) return gone(`BentoCloud has no deployment ${record.name}`);
     if (status === 'terminated' || status === 'terminating' || status === 'failed')

@@ -1,9 +1,9 @@
 import type { RunPlan } from '../../../src/contract/handle.js';
 import { BerthError } from '../../../src/errors.js';
 import { requireToken } from '../../../src/runners/cloud/cloud-api.js';
+import type { CloudRecord } from '../../../src/runners/cloud/cloud-record.js';
 import { type Bento, buildBento, runBentoml } from '../bento/build-bento.js';
 import { buildPushEnvironment } from './account.js';
-import type { CloudRecord } from './cloud-record.js';
 import { tokenVariable } from './environment-variables.js';
 
 export interface PushOptions {

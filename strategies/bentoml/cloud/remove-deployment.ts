@@ -1,11 +1,9 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { BerthError } from '../../../src/errors.js';
+import { waitUntilRemoved } from '../../../src/runners/cloud/wait-until-removed.js';
 import type { BentoCloudClient, BentoTag } from './bento-cloud-client.js';
 
-/** Seconds that the cloud has to end a deployment, and to forget it. */
-const removalTimeout = 420;
+/** Seconds that the cloud may take to remove a bento. */
 const bentoRemovalTimeout = 30;
-const interval = 500;
 
 const stoppedStatuses = new Set(['terminated', 'non-deployed']);
 
@@ -14,7 +12,7 @@ export async function terminateDeployment(cloud: BentoCloudClient, name: string)
   const found = await cloud.find(name);
   if (found === undefined || stoppedStatuses.has(found.status)) return;
   if (found.status !== 'terminating') await cloud.terminate(name);
-  await waitUntil(
+  await waitUntilRemoved(
     `the deployment ${name} still runs in BentoCloud; by hand: bentoml deployment terminate ${name}`,
     async () => {
       const { status } = (await cloud.find(name)) ?? {};
@@ -27,7 +25,7 @@ export async function terminateDeployment(cloud: BentoCloudClient, name: string)
 export async function removeDeployment(cloud: BentoCloudClient, name: string): Promise<void> {
   await terminateDeployment(cloud, name);
   await cloud.remove(name);
-  await waitUntil(
+  await waitUntilRemoved(
     `the deployment ${name} is still in BentoCloud; by hand: bentoml deployment delete ${name}`,
     async () => (await cloud.find(name)) === undefined,
   );
@@ -35,13 +33,13 @@ export async function removeDeployment(cloud: BentoCloudClient, name: string): P
 
 export async function removeSecret(cloud: BentoCloudClient, name: string): Promise<void> {
   await cloud.removeSecret(name);
-  await waitUntil(`the secret ${name} is still in BentoCloud`, async () => !(await cloud.hasSecret(name)));
+  await waitUntilRemoved(`the secret ${name} is still in BentoCloud`, async () => !(await cloud.hasSecret(name)));
 }
 
 export async function removeBento(cloud: BentoCloudClient, bento: BentoTag): Promise<void> {
   await cloud.removeBento(bento);
   const name = `${bento.repository}:${bento.version}`;
-  await waitUntil(
+  await waitUntilRemoved(
     `the bento ${name} is still in BentoCloud`,
     async () => !(await cloud.hasBento(bento)),
     bentoRemovalTimeout,
@@ -55,9 +53,4 @@ export async function tryRemoveBento(cloud: BentoCloudClient, bento: BentoTag): 
   } catch (error) {
     if (BerthError.from(error).code !== 'START_FAILED') throw error;
   }
-}
-
-async function waitUntil(problem: string, isDone: () => Promise<boolean>, patience = removalTimeout): Promise<void> {
-  for (const deadline = Date.now() + patience * 1000; !(await isDone()); await sleep(interval))
-    if (Date.now() > deadline) throw new BerthError('UNDO_INCOMPLETE', problem);
 }

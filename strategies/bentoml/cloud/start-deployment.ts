@@ -2,7 +2,8 @@ import { join } from 'node:path';
 import type { RunPlan } from '../../../src/contract/handle.js';
 import { BerthError } from '../../../src/errors.js';
 import { withLock } from '../../../src/processes/lock.js';
-import { callHttp } from '../../../src/runners/http/http-call.js';
+import { awaitEndpoint } from '../../../src/runners/cloud/await-endpoint.js';
+import { type CloudRecord, claimCloudRecord } from '../../../src/runners/cloud/cloud-record.js';
 import { waitUntilReady } from '../../../src/runners/readiness.js';
 import { findBento } from '../bento/build-bento.js';
 import { describeServiceTimeout } from '../bento/service-timeout.js';
@@ -13,18 +14,15 @@ import type { ServerInfo } from '../serving-backend.js';
 import { findAddress, openAccount } from './account.js';
 import { BentoCloudClient, type Deployment } from './bento-cloud-client.js';
 import { buildDeploymentRequest } from './build-deployment-request.js';
-import { type CloudRecord, claimCloudRecord } from './cloud-record.js';
 import { tokenVariable } from './environment-variables.js';
 import { readCloudLog } from './logs/read-cloud-log.js';
 import { type PushOptions, pushBento } from './push-bento.js';
 import { terminateDeployment } from './remove-deployment.js';
 
-/** Seconds that the cloud may take to build the image and start it, and an endpoint to answer. */
+/** Seconds that the cloud may take to build the image and start it. */
 const startTimeout = 3_600;
-const endpointTimeout = 120;
 /** Milliseconds between two looks. */
 const interval = 1_000;
-const probeTimeout = 10_000;
 /** Milliseconds for the log of what failed, and lines of it that show why. */
 const logTimeout = 30_000;
 const evidenceLineCount = 40;
@@ -50,7 +48,8 @@ export async function startDeployment(plan: RunPlan, options: PushOptions): Prom
     try {
       const url = await ensureDeployment(plan, { cloud, record, options });
       const headers = buildAuthHeaders(account.headers['x-yatai-api-token'] ?? '');
-      await awaitEndpoint(url, headers, options);
+      const refusal = `the token in ${tokenVariable} may not call the protected endpoint ${url}`;
+      await awaitEndpoint({ url: `${url}/readyz`, headers, refusal }, options.signal);
       const api = await findApi(url, served, headers);
       const timeoutNote = describeServiceTimeout(plan, await findBento(plan, record.name), api);
       if (timeoutNote !== undefined) await options.report(timeoutNote);
@@ -127,19 +126,4 @@ async function explainFailure(plan: RunPlan, record: CloudRecord, status: string
   const page = `the log is on the page of the deployment ${record.name} at ${record.address}`;
   const evidence = lines.length === 0 ? page : lines.slice(-evidenceLineCount).join('\n');
   return new BerthError('START_FAILED', `BentoCloud could not bring ${record.name} up: it is ${status}`, { evidence });
-}
-
-async function awaitEndpoint(url: string, headers: Record<string, string>, { signal }: PushOptions): Promise<void> {
-  const isReady = async (): Promise<boolean> => {
-    const probe = { url: `${url}/readyz`, headers, signal: AbortSignal.timeout(probeTimeout) };
-    const status = await callHttp(probe).then(
-      (reply) => reply.status,
-      () => undefined,
-    );
-    if (status === 401 || status === 403)
-      throw new BerthError('CLOUD_REFUSED', `the token in ${tokenVariable} may not call the protected endpoint ${url}`);
-    return status === 200;
-  };
-  const waitOptions = { timeout: endpointTimeout, interval, ...(signal && { signal }) };
-  await waitUntilReady({ description: `answer GET ${url}/readyz with 200`, isReady }, waitOptions);
 }

@@ -2,26 +2,18 @@ import { statSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Answer } from '../../../src/contract/answer.js';
 import type { RunPlan } from '../../../src/contract/handle.js';
-import { readLog } from '../../../src/processes/log-file.js';
+import { readLog, readLogSince } from '../../../src/processes/log-file.js';
 import { isListening } from '../../../src/processes/ports.js';
-import { getTrackedExit } from '../../../src/processes/process-exit.js';
 import { isSameProcess } from '../../../src/processes/process-identity.js';
 import { createErrorAnswer } from '../../../src/runners/call-deadline.js';
+import { gone, ready, unresponsive } from '../../../src/runners/health.js';
 import { callHttp } from '../../../src/runners/http/http-call.js';
 import { buildUrl, getListenAddress } from '../../../src/runners/http/server-address.js';
 import type { Health, LogOptions, StartOptions } from '../../../src/runners/runner.js';
-import { findException, readLogSince } from '../calls/find-exception.js';
-import {
-  type BentoHandle,
-  type CallTarget,
-  type FindFailure,
-  gone,
-  ready,
-  type ServerInfo,
-  type ServingBackend,
-  unresponsive,
-} from '../serving-backend.js';
-import { readServerRecord, removeServerRecord, type ServerRecord } from './server-record.js';
+import { describeServerExit } from '../../../src/runners/server/describe-server-exit.js';
+import { type ServerRecord, serverRecord } from '../../../src/runners/server/server-record.js';
+import { findException, maxSearchBytes } from '../calls/find-exception.js';
+import type { BentoHandle, CallTarget, FindFailure, ServerInfo, ServingBackend } from '../serving-backend.js';
 
 /** Milliseconds that a healthy server has to answer a probe. */
 const probeTimeout = 2_000;
@@ -57,7 +49,7 @@ export class LocalBackend implements ServingBackend {
     if (cachedTarget !== undefined && cachedTarget.server === server && now < cachedTarget.until)
       return cachedTarget.way;
     if (server === undefined || !isSameProcess(server))
-      return createErrorAnswer('NOT_RUNNING', `the software is not up: ${describeExit(server)}`);
+      return createErrorAnswer('NOT_RUNNING', `the software is not up: ${describeServerExit(server)}`);
     const target = { url: server.url, headers: {}, findFailure: this.searchLogFrom(this.getLogSize()) };
     this.cachedTarget = { server, way: target, until: now + targetCacheTime };
     return target;
@@ -66,7 +58,7 @@ export class LocalBackend implements ServingBackend {
   checkReply(): undefined {}
 
   async isHealthy({ server }: BentoHandle): Promise<Health> {
-    if (server === undefined || !isSameProcess(server)) return gone(describeExit(server));
+    if (server === undefined || !isSameProcess(server)) return gone(describeServerExit(server));
     if (!isListening(server.pid, server.port)) return gone(`process ${server.pid} does not listen on ${server.port}`);
     const url = `${server.url}/readyz`;
     try {
@@ -93,8 +85,8 @@ export class LocalBackend implements ServingBackend {
       import('../../../src/runners/server/stop-server.js'),
       import('../bento/build-bento.js'),
     ]);
-    await stopServer(this.plan, await readServerRecord(this.plan), grace + 1);
-    await removeServerRecord(this.plan);
+    await stopServer(this.plan, await serverRecord.read(this.plan), grace + 1);
+    await serverRecord.remove(this.plan);
     await stopBuild(this.plan);
   }
 
@@ -114,7 +106,7 @@ export class LocalBackend implements ServingBackend {
     return async (trace, hasFailed) => {
       if (hasFailed) this.cachedTarget = undefined; // the next call's begins behind this one's
       for (const deadline = Date.now() + logTimeout; ; await sleep(20)) {
-        const log = await readLogSince(this.plan.logFile, logStart);
+        const log = await readLogSince(this.plan.logFile, logStart, maxSearchBytes);
         const searchText = log.includes(trace) || !hasFailed ? trace : 'Exception in ASGI application';
         const found = findException(log, searchText, this.plan);
         if (found !== undefined || !hasFailed || Date.now() > deadline) return found;
@@ -122,6 +114,3 @@ export class LocalBackend implements ServingBackend {
     };
   }
 }
-
-const describeExit = (server: ServerRecord | undefined): string =>
-  server === undefined ? 'it was not started' : `process ${server.pid} ${getTrackedExit(server) ?? 'has ended'}`;

@@ -1,20 +1,15 @@
-import { mkdir } from 'node:fs/promises';
-import { join } from 'node:path';
 import type { RunPlan } from '../../../src/contract/handle.js';
-import { BerthError } from '../../../src/errors.js';
-import { withLock } from '../../../src/processes/lock.js';
-import { chooseFreePort } from '../../../src/processes/ports.js';
-import { isSameProcess } from '../../../src/processes/process-identity.js';
 import { getListenAddress } from '../../../src/runners/http/server-address.js';
 import type { StartOptions } from '../../../src/runners/runner.js';
-import { stopServer } from '../../../src/runners/server/stop-server.js';
+import { buildModuleArguments, moduleResources } from '../../../src/runners/server/python-module-arguments.js';
+import type { ServerOptions } from '../../../src/runners/server/server-options.js';
+import { ServerProcess } from '../../../src/runners/server/server-process.js';
+import type { ServerRecord } from '../../../src/runners/server/server-record.js';
 import { type BentoInterface, parseBentoInterface } from '../bento-interface.js';
 import { findApi, type ServiceApi } from '../calls/service-api.js';
-import { reportLine } from '../report-line.js';
-import { awaitServer } from './await-server.js';
-import { describeUnappliedResources, launchServer } from './launch-server.js';
-import { readServerRecord, removeServerRecord, type ServerRecord, writeServerRecord } from './server-record.js';
-import { traceImport } from './trace-import.js';
+import { probeServer } from './probe-server.js';
+import { buildBentoServerEnvironment, createServerDirectories } from './server-environment.js';
+import { createFailureDetector, explainStartFailure } from './start-failure.js';
 
 export interface StartedServer {
   server: ServerRecord;
@@ -23,73 +18,45 @@ export interface StartedServer {
 
 /** Seconds that a service has to build itself: it may load a model. */
 const startTimeout = 900;
-/** Seconds that a server which has answered before has to do so again: a worker that died is replaced within ten. */
+/** Seconds that a server which has served before has to answer again: BentoML replaces a dead worker within ten. */
 const restartTimeout = 15;
-/** Ports that are tried: another server may take one between the look and the start. */
-const maxAttempts = 3;
 
-/** One server per revision: an earlier start's is taken over, or replaced when it cannot be called. */
+/** Starts `bentoml serve` for the revision, and finds the API that is called. */
 export async function startServer(plan: RunPlan, options: StartOptions): Promise<StartedServer> {
   const bentoInterface = parseBentoInterface(plan);
-  await mkdir(plan.stateDirectory, { recursive: true, mode: 0o700 });
-  return await withLock({ directory: join(plan.stateDirectory, 'start') }, async () => {
-    try {
-      const server = (await adoptServer(plan, options)) ?? (await launchOnFreePort(plan, bentoInterface, options));
-      return { server, api: await findApi(server.url, bentoInterface) };
-    } catch (error) {
-      await removeServer(plan);
-      throw error;
-    }
-  });
-}
-
-async function adoptServer(plan: RunPlan, { signal, onProgress }: StartOptions): Promise<ServerRecord | undefined> {
-  const record = await readServerRecord(plan);
-  if (record !== undefined && isSameProcess(record)) {
-    onProgress?.(`server ${record.pid} of an earlier start is there`);
-    try {
-      await awaitServer(plan, record, { timeout: record.wasReady ? restartTimeout : startTimeout, signal });
-      return await recordReady(plan, record);
-    } catch (error) {
-      signal?.throwIfAborted();
-      onProgress?.(`it cannot be called and is replaced: ${BerthError.from(error).message}`);
-    }
-  }
-  await removeServer(plan);
-  return undefined;
-}
-
-async function launchOnFreePort(
-  plan: RunPlan,
-  bentoInterface: BentoInterface,
-  options: StartOptions,
-): Promise<ServerRecord> {
-  const { env, signal, onProgress } = options;
-  const unappliedNote = describeUnappliedResources(plan, bentoInterface);
-  if (unappliedNote !== undefined) await reportLine(plan, unappliedNote, onProgress);
-  for (let attempt = 1; ; attempt += 1) {
-    const port = await chooseFreePort(plan.stateDirectory, getListenAddress(plan));
-    onProgress?.(`starting ${bentoInterface.service} on port ${port}`);
-    const record = await launchServer({ plan, bentoInterface, port, env });
-    try {
-      await awaitServer(plan, record, { timeout: startTimeout, signal });
-      return await recordReady(plan, record);
-    } catch (error) {
-      const failure = BerthError.from(error);
-      if (failure.code === 'IMPORT_FAILED') throw await traceImport(failure, { plan, served: bentoInterface, env });
-      if (attempt === maxAttempts || !failure.details.evidence?.includes('Address already in use')) throw error;
-      await removeServer(plan);
-    }
+  const process = new ServerProcess(plan, describeServer(plan, bentoInterface, options.env));
+  const server = await process.start(options);
+  try {
+    return { server, api: await findApi(server.url, bentoInterface) };
+  } catch (error) {
+    await process.stop(0);
+    throw error;
   }
 }
 
-async function recordReady(plan: RunPlan, record: ServerRecord): Promise<ServerRecord> {
-  const ready = { ...record, wasReady: true };
-  await writeServerRecord(plan, ready);
-  return ready;
+function describeServer(plan: RunPlan, bentoInterface: BentoInterface, env: Record<string, string>): ServerOptions {
+  return {
+    command: async (port) => {
+      await createServerDirectories(plan);
+      return {
+        argv: buildServeCommand(plan, bentoInterface, port),
+        environment: buildBentoServerEnvironment(plan, bentoInterface, env),
+      };
+    },
+    address: getListenAddress(plan),
+    healthPath: '/readyz',
+    probe: probeServer,
+    startTimeout,
+    restartTimeout,
+    // An existing service sets its own number of threads.
+    appliedResources: bentoInterface.call === undefined ? moduleResources : [...moduleResources, 'concurrency'],
+    hasFailed: createFailureDetector(plan),
+    explainFailure: (server, exit) => explainStartFailure({ plan, bentoInterface, env }, server, exit),
+  };
 }
 
-async function removeServer(plan: RunPlan): Promise<void> {
-  await stopServer(plan, await readServerRecord(plan), 0);
-  await removeServerRecord(plan);
+function buildServeCommand(plan: RunPlan, { service }: BentoInterface, port: number): string[] {
+  const moduleArguments = buildModuleArguments('bentoml', plan.resources.memory);
+  const serveArguments = ['serve', service, '--host', getListenAddress(plan), '--port', String(port)];
+  return [plan.environment?.python ?? 'python3', ...moduleArguments, ...serveArguments];
 }

@@ -15,7 +15,7 @@ const importTimeout = 30_000;
  */
 export async function traceImport(
   error: BerthError,
-  { plan, served: bentoInterface, env }: { plan: RunPlan; served: BentoInterface; env: Record<string, string> },
+  { plan, bentoInterface, env }: { plan: RunPlan; bentoInterface: BentoInterface; env: Record<string, string> },
 ): Promise<BerthError> {
   const [module = ''] = bentoInterface.service.split(':');
   const child = spawn(plan.environment?.python ?? 'python3', ['-c', `import ${module}`], {

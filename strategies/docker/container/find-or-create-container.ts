@@ -9,7 +9,7 @@ import {
   findContainer,
   removeContainer,
 } from './revision-container.js';
-import type { StartContext } from './start-revision.js';
+import type { StartContext } from './start-context.js';
 
 /** Times that a start looks again because another one was first. */
 const maxAttempts = 40;

@@ -1,14 +1,12 @@
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import type Docker from 'dockerode';
-import type { RunPlan } from '../../../src/contract/handle.js';
 import { BerthError } from '../../../src/errors.js';
 import { hostsDirectory } from '../../../src/home/package-root.js';
 import { choosePublishedAddress, ensureImage } from '../../../src/runners/containers/index.js';
 import { findPredictPath } from '../../../src/runners/http/find-predict-path.js';
 import { buildUrl } from '../../../src/runners/http/server-address.js';
 import { waitUntilReady } from '../../../src/runners/readiness.js';
-import type { StartOptions } from '../../../src/runners/runner.js';
 import type { DockerHandle } from '../docker-handle.js';
 import { type DockerInterface, parseDockerInterface } from '../docker-interface.js';
 import { chooseBuildArguments } from '../image/build-arguments.js';
@@ -19,18 +17,10 @@ import { homeMark, imageName, labels } from './container-name.js';
 import { explainEarlyExit } from './explain-exit.js';
 import { findOrCreateContainer } from './find-or-create-container.js';
 import { isServing } from './probe-container.js';
-import { hasBeenReady, recordReady } from './readiness-record.js';
+import { readyContainer } from './readiness-record.js';
 import { type ContainerSpec, removeContainer, startContainer } from './revision-container.js';
+import type { StartContext } from './start-context.js';
 import { isReadOnlyRootFailure, needsWritableRoot, recordWritableRoot } from './writable-root.js';
-
-export interface StartContext {
-  engine: Docker;
-  address: string;
-  plan: RunPlan;
-  options: StartOptions;
-  /** One line for the person who waits, and for the log. */
-  report: (line: string) => Promise<void>;
-}
 
 /** Seconds that the software has to import, load its models and answer. */
 const startTimeout = 900;
@@ -107,11 +97,11 @@ const isReadOnlyError = (error: unknown): boolean =>
 async function startAndWait(start: StartContext, spec: ContainerSpec): Promise<DockerHandle> {
   const { plan, options, report } = start;
   const { container, details } = await findOrCreateContainer(start, spec);
-  const isReturning = await hasBeenReady(plan, details.Id);
+  const isReturning = (await readyContainer.read(plan))?.container === details.Id;
   try {
     if (!details.State.Running) await startContainer(container, plan);
     const handle = await waitForAnswer(start, spec, container, isReturning ? restartTimeout : startTimeout);
-    await recordReady(plan, handle.container);
+    await readyContainer.write(plan, { container: handle.container });
     return { ...handle, notes: await describeSkippedPackages(container) };
   } catch (error) {
     // What a failed start printed stays in the log. The reason to remove it at once: it is of no use.

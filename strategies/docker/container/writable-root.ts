@@ -1,29 +1,19 @@
-import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import type { RunPlan } from '../../../src/contract/handle.js';
-import { writeDurably } from '../../../src/home/durable-file.js';
+import { StateFile } from '../../../src/runners/state-file.js';
 
-/** The image whose software was seen to need it: mended code is another one, and begins read-only again. */
-interface WritableRoot {
-  image: string;
-}
+/** The image whose software needs a writable root. Changed code is another image, and starts read-only again. */
+const writableRoot = new StateFile<{ image: string }>('writable-root.json');
 
-type PlanState = Pick<RunPlan, 'stateDirectory'>;
-
-const getRecordPath = ({ stateDirectory }: PlanState): string => join(stateDirectory, 'writable-root.json');
-
-/** What the system, Python and SQLite say; SQLite says the same of other things, too, where the root can be written. */
+/** The messages of the system, Python and SQLite. SQLite has the same ones for other problems, with a writable root, too. */
 const readOnlyPattern =
   /Read-only file system|\bErrno 30\b|\bEROFS\b|unable to open database file|attempt to write a readonly database/i;
 
-/** True of a failure, under a read-only root, that a writable one may spare. */
+/** Tells whether a failure under a read-only root may not occur with a writable one. */
 export const isReadOnlyRootFailure = (text: string): boolean => readOnlyPattern.test(text);
 
-/** From here on the revision is started with a writable root, for as long as it is this image. */
-export const recordWritableRoot = (plan: PlanState, image: string): Promise<void> =>
-  writeDurably(getRecordPath(plan), JSON.stringify({ image } satisfies WritableRoot));
+/** Makes later starts of the revision use a writable root while it has this image. */
+export const recordWritableRoot = (plan: Pick<RunPlan, 'stateDirectory'>, image: string): Promise<void> =>
+  writableRoot.write(plan, { image });
 
-export async function needsWritableRoot(plan: PlanState, image: string): Promise<boolean> {
-  const text = await readFile(getRecordPath(plan), 'utf8').catch(() => undefined);
-  return text !== undefined && (JSON.parse(text) as WritableRoot).image === image; // our own file
-}
+export const needsWritableRoot = async (plan: Pick<RunPlan, 'stateDirectory'>, image: string): Promise<boolean> =>
+  (await writableRoot.read(plan))?.image === image;

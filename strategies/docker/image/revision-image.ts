@@ -1,10 +1,8 @@
-import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import type { RunPlan } from '../../../src/contract/handle.js';
 import type { BaseImages } from '../../../src/contract/revision.js';
-import { writeDurably } from '../../../src/home/durable-file.js';
 import { type BuiltImage, digestCode, tagImage } from '../../../src/runners/containers/index.js';
-import type { StartContext } from '../container/start-revision.js';
+import { StateFile } from '../../../src/runners/state-file.js';
+import type { StartContext } from '../container/start-context.js';
 
 /** What a revision was built as, and from what. */
 interface RevisionImage extends Pick<BuiltImage, 'reference' | 'id' | 'code'> {
@@ -12,7 +10,7 @@ interface RevisionImage extends Pick<BuiltImage, 'reference' | 'id' | 'code'> {
   base: BaseImages | null;
 }
 
-const recordFile = ({ stateDirectory }: RunPlan): string => join(stateDirectory, 'image.json');
+const imageRecord = new StateFile<RevisionImage>('image.json');
 
 /**
  * The name of the image that the revision was built as, however its base, the settings and Berth's own programs have changed
@@ -23,7 +21,7 @@ export async function findRevisionImage(
   { engine, plan, options, report }: StartContext,
   dockerfile: string,
 ): Promise<string | undefined> {
-  const revisionImage = await readRevisionImage(plan);
+  const revisionImage = await imageRecord.read(plan);
   if (revisionImage === undefined || !(await isCurrent(revisionImage, plan, dockerfile))) return undefined;
   if (await tagImage(engine, revisionImage.id, revisionImage.reference)) {
     options.onProgress?.(`using the existing image ${revisionImage.reference}`);
@@ -35,13 +33,7 @@ export async function findRevisionImage(
 
 /** From here on the revision is this image, whose name of its own keeps it on the engine until the undo. */
 export async function recordRevisionImage(plan: RunPlan, { reference, id, code }: BuiltImage): Promise<void> {
-  const revisionImage: RevisionImage = { reference, id, code, base: plan.base ?? null };
-  await writeDurably(recordFile(plan), JSON.stringify(revisionImage));
-}
-
-async function readRevisionImage(plan: RunPlan): Promise<RevisionImage | undefined> {
-  const text = await readFile(recordFile(plan), 'utf8').catch(() => undefined);
-  return text === undefined ? undefined : (JSON.parse(text) as RevisionImage); // our own file
+  await imageRecord.write(plan, { reference, id, code, base: plan.base ?? null });
 }
 
 async function isCurrent({ code, base }: RevisionImage, plan: RunPlan, dockerfile: string): Promise<boolean> {

@@ -1,11 +1,16 @@
 import type { Answer } from '../../../src/contract/answer.js';
 import type { RunPlan } from '../../../src/contract/handle.js';
-import { appendLines, appendLog, readLog } from '../../../src/processes/log-file.js';
+import { appendLines } from '../../../src/processes/log-file.js';
 import { createErrorAnswer } from '../../../src/runners/call-deadline.js';
+import { type CloudRecord, cloudRecord } from '../../../src/runners/cloud/cloud-record.js';
+import { HealthCache } from '../../../src/runners/cloud/health-cache.js';
+import { readRevisionLog } from '../../../src/runners/cloud/read-revision-log.js';
+import { gone, neverStarted, ready, unknown, unresponsive } from '../../../src/runners/health.js';
+import { reportLine } from '../../../src/runners/report-line.js';
 import type { Health, LogOptions, StartOptions } from '../../../src/runners/runner.js';
-import type { CallTarget, GraphHandle, ServerInfo, ServingBackend } from '../serving-backend.js';
+import { listRequestedResources } from '../../../src/runners/unbound-resources.js';
+import type { CallTarget, CloudDeployment, GraphHandle, ServerInfo, ServingBackend } from '../serving-backend.js';
 import { openAccount } from './account.js';
-import { type CloudDeployment, type CloudRecord, readCloudRecord, removeCloudRecord } from './cloud-record.js';
 import { keyVariable } from './environment-variables.js';
 
 /** Milliseconds for which a look at the cloud stands: supervision looks every second. */
@@ -19,13 +24,13 @@ const healthCacheTime = 10_000;
  * Of `resources` it applies `concurrency` and, as the plan's, `timeout`; LangSmith sizes its serverless deployments itself.
  */
 export class CloudBackend implements ServingBackend {
-  private cachedHealth: { health: Health; until: number } | undefined;
+  private readonly healthCache = new HealthCache(healthCacheTime);
 
   constructor(private readonly plan: RunPlan) {}
 
   async start({ env, signal, onProgress }: StartOptions): Promise<ServerInfo> {
     const { startDeployment } = await import('./start-deployment.js');
-    const report = (line: string) => this.say(line, onProgress);
+    const report = (line: string) => reportLine(this.plan, line, onProgress);
     const unappliedNote = describeUnappliedResources(this.plan);
     if (unappliedNote !== undefined) await report(unappliedNote);
     return await startDeployment(this.plan, { env, signal, report });
@@ -41,20 +46,16 @@ export class CloudBackend implements ServingBackend {
   }
 
   /** By the control plane alone: a probe of the endpoint would keep it from scaling to zero, and cost. */
-  async isHealthy({ cloud }: GraphHandle): Promise<Health> {
-    if (this.cachedHealth !== undefined && Date.now() < this.cachedHealth.until) return this.cachedHealth.health;
-    const health = await this.checkHealth(cloud);
-    this.cachedHealth = health.isHealthy ? { health, until: Date.now() + healthCacheTime } : undefined;
-    return health;
+  isHealthy({ cloud }: GraphHandle): Promise<Health> {
+    return this.healthCache.get(() => this.checkHealth(cloud));
   }
 
   /** Berth's own lines and what was kept of what is gone, then what LangSmith has of the server's. */
-  async *logs(options: LogOptions = {}): AsyncIterable<string> {
-    const record = await readCloudRecord(this.plan);
-    if (record === undefined || options.tail === undefined) yield* readLog(this.plan.logFile, record ? {} : options);
-    if (record === undefined) return;
-    const { cloud, readCloudLog } = await openDeployment(record, options.signal);
-    yield* readCloudLog(cloud, record, options);
+  logs(options: LogOptions = {}): AsyncIterable<string> {
+    return readRevisionLog(this.plan, options, async (record) => {
+      const { cloud, readCloudLog } = await openDeployment(record, options.signal);
+      return readCloudLog(cloud, record, options);
+    });
   }
 
   async stop(): Promise<void> {
@@ -63,12 +64,12 @@ export class CloudBackend implements ServingBackend {
 
   async undo(): Promise<void> {
     await this.remove({ keepsLog: false });
-    await removeCloudRecord(this.plan);
+    await cloudRecord.remove(this.plan);
   }
 
   /** With a deployment its log goes, too. */
   private async remove({ keepsLog: archivesLog }: { keepsLog: boolean }): Promise<void> {
-    const record = await readCloudRecord(this.plan);
+    const record = await cloudRecord.read(this.plan);
     if (record === undefined) return;
     const [{ cloud, readCloudLog }, { removeDeployment }] = await Promise.all([
       openDeployment(record),
@@ -77,31 +78,24 @@ export class CloudBackend implements ServingBackend {
     const { logFile } = this.plan;
     if (archivesLog)
       await appendLines(logFile, readCloudLog(cloud, record)).catch((error: Error) =>
-        this.say(`the log in LangSmith could not be kept: ${error.message}`),
+        reportLine(this.plan, `the log in LangSmith could not be kept: ${error.message}`),
       );
     await removeDeployment(cloud, record);
-    this.cachedHealth = undefined;
+    this.healthCache.clear();
   }
 
   private async checkHealth(cloud: CloudDeployment | undefined): Promise<Health> {
-    if (cloud === undefined) return { isHealthy: false, state: 'gone', detail: 'it was not started' };
+    if (cloud === undefined) return neverStarted;
     const { LangSmithClient } = await import('./lang-smith-client.js');
     try {
       const asked = new LangSmithClient(openAccount(cloud.address));
       const revision = (await asked.get(cloud.id)) && (await asked.findLatestRevision(cloud.id));
-      if (revision?.status === 'DEPLOYED')
-        return { isHealthy: true, state: 'ready', detail: `LangSmith says that ${cloud.name} is DEPLOYED` };
-      const detail = `LangSmith says that ${cloud.name} is ${revision?.status ?? 'not there'}`;
-      return { isHealthy: false, state: revision === undefined ? 'gone' : 'unresponsive', detail };
+      if (revision?.status === 'DEPLOYED') return ready(`LangSmith says that ${cloud.name} is DEPLOYED`);
+      if (revision === undefined) return gone(`LangSmith has no deployment ${cloud.name}`);
+      return unresponsive(`LangSmith says that ${cloud.name} is ${revision.status}`);
     } catch (error) {
-      const detail = `LangSmith cannot be asked: ${error instanceof Error ? error.message : error}`;
-      return { isHealthy: false, state: 'unknown', detail };
+      return unknown(`LangSmith cannot be reached: ${error instanceof Error ? error.message : error}`);
     }
-  }
-
-  private async say(line: string, onProgress?: StartOptions['onProgress']): Promise<void> {
-    onProgress?.(line);
-    await appendLog(this.plan.logFile, `berth: ${line}\n`);
   }
 }
 
@@ -115,8 +109,8 @@ async function openDeployment({ address }: CloudRecord, signal?: AbortSignal) {
 }
 
 /** What the plan asks for and LangSmith decides by itself. */
-function describeUnappliedResources({ resources }: RunPlan): string | undefined {
-  const names = (['cpu', 'memory', 'gpu', 'replicas'] as const).filter((name) => resources[name] !== undefined);
+function describeUnappliedResources(plan: RunPlan): string | undefined {
+  const names = listRequestedResources(plan, ['cpu', 'memory', 'gpu', 'replicas']);
   return names.length === 0
     ? undefined
     : `LangSmith sizes its serverless deployments itself: ${names.join(', ')} not applied`;

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { CloudRecord } from '../../../src/runners/cloud/cloud-record.js';
 import type { LogOptions } from '../../../src/runners/runner.js';
-import type { CloudRecord } from './cloud-record.js';
 import type { LangSmithClient, LogEntry, LogQuery } from './lang-smith-client.js';
 
 /** Milliseconds between two looks at a log that is followed, as LangGraph's own command has it. */

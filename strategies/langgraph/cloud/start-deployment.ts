@@ -3,14 +3,14 @@ import { join } from 'node:path';
 import type { RunPlan } from '../../../src/contract/handle.js';
 import { BerthError } from '../../../src/errors.js';
 import { withLock } from '../../../src/processes/lock.js';
-import { callHttp } from '../../../src/runners/http/http-call.js';
+import { awaitEndpoint } from '../../../src/runners/cloud/await-endpoint.js';
+import { type CloudRecord, claimCloudRecord } from '../../../src/runners/cloud/cloud-record.js';
 import { waitUntilReady } from '../../../src/runners/readiness.js';
 import { type GraphInterface, parseGraphInterface } from '../graph-interface.js';
 import { threadsVariable } from '../recipes/write-graph.js';
 import { buildCloudConfig, readServerConfig } from '../server/server-config.js';
 import type { ServerInfo } from '../serving-backend.js';
 import { findAddress, openAccount } from './account.js';
-import { type CloudRecord, claimCloudRecord } from './cloud-record.js';
 import { keyVariable } from './environment-variables.js';
 import { type Deployment, LangSmithClient, type Secret } from './lang-smith-client.js';
 import { packSource } from './pack-source.js';
@@ -32,12 +32,10 @@ interface StartContext {
   options: DeployOptions;
 }
 
-/** Seconds that LangSmith may take to build and start it, and an endpoint to answer. */
+/** Seconds that LangSmith may take to build and start it. */
 const startTimeout = 3_600;
-const endpointTimeout = 120;
 /** Milliseconds between two looks. */
 const interval = 1_000;
-const probeTimeout = 10_000;
 
 const failedStatuses = new Set(['CREATE_FAILED', 'BUILD_FAILED', 'DEPLOY_FAILED', 'SKIPPED']);
 /** Lines of LangSmith's log that show why. */
@@ -61,7 +59,8 @@ export async function startDeployment(plan: RunPlan, options: DeployOptions): Pr
     try {
       const up = await ensureDeployment({ plan, graph, cloud, record, secrets: listSecrets(variables), options });
       hasServed = up.hasServed;
-      await awaitEndpoint(up.endpoint, account.headers, options);
+      const refusal = `the key in ${keyVariable} may not call ${up.endpoint}`;
+      await awaitEndpoint({ url: `${up.endpoint}/ok`, headers: account.headers, refusal }, options.signal);
       return { endpoint: up.endpoint, cloud: { ...record, id: up.id } };
     } catch (error) {
       // What cannot be reached now is taken over by the next try, and what has served holds threads; else it must not go on costing.
@@ -139,19 +138,4 @@ async function explainFailure(
   const lines = await readLastLines(cloud, { deployment: id, revision, type }, evidenceLineCount).catch(() => []);
   const message = `LangSmith could not bring ${record.name} up: ${status}`;
   return new BerthError('START_FAILED', message, { evidence: lines.join('\n') });
-}
-
-async function awaitEndpoint(url: string, headers: Record<string, string>, { signal }: DeployOptions): Promise<void> {
-  const isReady = async (): Promise<boolean> => {
-    const probe = { url: `${url}/ok`, headers, signal: AbortSignal.timeout(probeTimeout) };
-    const status = await callHttp(probe).then(
-      (reply) => reply.status,
-      () => undefined,
-    );
-    if (status === 401 || status === 403)
-      throw new BerthError('CLOUD_REFUSED', `the key in ${keyVariable} may not call ${url}`);
-    return status === 200;
-  };
-  const waitOptions = { timeout: endpointTimeout, interval, ...(signal && { signal }) };
-  await waitUntilReady({ description: `answer GET ${url}/ok with 200`, isReady }, waitOptions);
 }

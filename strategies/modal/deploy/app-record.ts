@@ -1,7 +1,4 @@
-import { readFile, rm } from 'node:fs/promises';
-import { join } from 'node:path';
-import type { RunPlan } from '../../../src/contract/handle.js';
-import { writeDurably } from '../../../src/home/durable-file.js';
+import { StateFile } from '../../../src/runners/state-file.js';
 
 /** Where the revision is in the cloud: written before anything is made there, so that an undo asks the same place. */
 export interface AppRecord {
@@ -25,21 +22,5 @@ export interface DeployedVersion {
   url?: string;
 }
 
-type PlanState = Pick<RunPlan, 'stateDirectory'>;
-
-const getRecordPath = ({ stateDirectory }: PlanState): string => join(stateDirectory, 'cloud.json');
-
-/** Undefined when nothing of the revision is in the cloud. */
-export async function readAppRecord(plan: PlanState): Promise<AppRecord | undefined> {
-  try {
-    return JSON.parse(await readFile(getRecordPath(plan), 'utf8')) as AppRecord; // written below, whole or not at all
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
-    throw error;
-  }
-}
-
-export const writeAppRecord = (plan: PlanState, note: AppRecord): Promise<void> =>
-  writeDurably(getRecordPath(plan), JSON.stringify(note));
-
-export const removeAppRecord = (plan: PlanState): Promise<void> => rm(getRecordPath(plan), { force: true });
+/** Missing when nothing of the revision is in the cloud. */
+export const appRecord = new StateFile<AppRecord>('cloud.json');

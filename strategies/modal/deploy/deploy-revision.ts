@@ -1,14 +1,15 @@
-import { appendFile, mkdir } from 'node:fs/promises';
+import { mkdir } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import type { ModalClient } from 'modal';
 import type { RunPlan } from '../../../src/contract/handle.js';
 import { BerthError } from '../../../src/errors.js';
+import { reportLine } from '../../../src/runners/report-line.js';
 import type { StartOptions } from '../../../src/runners/runner.js';
 import { appName } from '../cloud/app-name.js';
 import { findDeployedApp, findEnvironmentName, isSameVersion, openClient } from '../cloud/modal-client.js';
 import { removeRevisionApps } from '../cloud/remove-apps.js';
 import { type ModalInterface, parseModalInterface } from '../modal-interface.js';
-import { type AppRecord, type DeployedVersion, readAppRecord, writeAppRecord } from './app-record.js';
+import { type AppRecord, appRecord, type DeployedVersion } from './app-record.js';
 import { buildDeployCommand } from './build-deploy-command.js';
 import { explainDeployFailure } from './explain-deploy-failure.js';
 import { findTarget, requireProxyToken } from './find-target.js';
@@ -29,7 +30,7 @@ export async function deployRevision(plan: RunPlan, options: StartOptions): Prom
   requireProxyToken(target);
   requireSchedulable(overrides, target);
   const build = requireBuildVariables(target, options.env);
-  const earlier = await readAppRecord(plan);
+  const earlier = await appRecord.read(plan);
   if (earlier?.deployed === null) await removeRevisionApps(plan, earlier); // what a start left that was cut off
   const environment = await findEnvironmentName(await openClient(earlier?.environment ?? null));
   const record: AppRecord = { app: appName(plan), deployed: null, ...earlier, environment };
@@ -37,7 +38,7 @@ export async function deployRevision(plan: RunPlan, options: StartOptions): Prom
   const before = await findDeployedApp(client, record.app); // also sees whether Modal is there, and lets us in
   if (record.deployed !== null && isSameVersion(before, record.deployed))
     return { ...record, deployed: record.deployed };
-  await writeAppRecord(plan, { ...record, deployed: null });
+  await appRecord.write(plan, { ...record, deployed: null });
   try {
     return await deploy({ plan, record, target, overrides, build, client, options });
   } catch (error) {
@@ -79,7 +80,7 @@ async function deploy({
 }: DeployContext): Promise<DeployedApp> {
   const { env, signal, onProgress } = options;
   await mkdir(dirname(plan.logFile), { recursive: true });
-  for (const line of describeOverrides(overrides)) await report(plan, line, onProgress);
+  for (const line of describeOverrides(overrides)) await reportLine(plan, line, onProgress);
   const [called] = target.functionName.split('.');
   const [worker] = (target.generator ?? target.functionName).split('.');
   const input = JSON.stringify({ ...overrides, target: worker, called, secret: record.app, values: env, build });
@@ -91,14 +92,9 @@ async function deploy({
   const address = await findTarget(client, record.app, target);
   const page = /View Deployment:\s*(\S+)/.exec(run.output)?.[1] ?? null;
   const deployed = { ...app, at: new Date().toISOString(), page, ...address };
-  await writeAppRecord(plan, { ...record, deployed });
-  await report(plan, `deployed as version ${app.version} of ${record.app}`, onProgress);
+  await appRecord.write(plan, { ...record, deployed });
+  await reportLine(plan, `deployed as version ${app.version} of ${record.app}`, onProgress);
   if (address.url !== undefined && !target.web.isProtected)
-    await report(plan, `whoever knows ${address.url} can call it: it has no requires_proxy_auth`, onProgress);
+    await reportLine(plan, `whoever knows ${address.url} can call it: it has no requires_proxy_auth`, onProgress);
   return { ...record, deployed };
-}
-
-async function report({ logFile }: RunPlan, line: string, onProgress: StartOptions['onProgress']): Promise<void> {
-  onProgress?.(line);
-  await appendFile(logFile, `berth: ${line}\n`, { mode: 0o600 });
 }

@@ -9,8 +9,9 @@ import { BerthError } from '../../../src/errors.js';
 import { findMarkedProcesses } from '../../../src/processes/marked-processes.js';
 import { chooseFreePort } from '../../../src/processes/ports.js';
 import { identifyProcess } from '../../../src/processes/process-identity.js';
-import { type ServerOptions, ServerProcess } from '../../../src/runners/server/server-process.js';
-import { writeServerRecord } from '../../../src/runners/server/server-record.js';
+import type { ServerOptions } from '../../../src/runners/server/server-options.js';
+import { ServerProcess } from '../../../src/runners/server/server-process.js';
+import { serverRecord } from '../../../src/runners/server/server-record.js';
 import { createLocalPlan } from '../../strategies/local-plan.js';
 import { registerCleanup, temporaryDirectory } from '../../support/temporary-directories.js';
 
@@ -127,7 +128,8 @@ test('a living process that does not serve is replaced', async () => {
   const identity = identifyProcess(mute.pid ?? 0);
   if (identity === null) throw new Error('it ended');
   mkdirSync(plan.stateDirectory, { recursive: true });
-  await writeServerRecord(plan, { ...identity, port: await chooseFreePort('mute'), logStart: 0 });
+  const port = await chooseFreePort('mute');
+  await serverRecord.write(plan, { ...identity, port, url: `http://127.0.0.1:${port}`, logStart: 0 });
   const record = await server.start({ env: {} });
   expect(record.pid).not.toBe(mute.pid);
   expect(identifyProcess(mute.pid ?? 0)).toBeNull();

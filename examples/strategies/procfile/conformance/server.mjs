@@ -1,9 +1,9 @@
-// What `berth strategies test` serves: a POST says what to do, the reply is what came of it.
+// The solution that `berth strategies test` deploys: a POST names an action, the reply is its result.
 import { createServer } from 'node:http';
 import { json } from 'node:stream/consumers';
 import { setTimeout as sleep } from 'node:timers/promises';
 
-const deeds = {
+const actions = {
   echo: ({ value }) => value,
   sleep: ({ seconds }) => sleep(seconds * 1000, seconds),
   raise: ({ value }) => {
@@ -25,7 +25,7 @@ async function respond(request) {
   if (request.method !== 'POST') return { status: 200, body: 'ready' };
   try {
     const inputs = await json(request);
-    return { status: 200, body: await deeds[inputs.do](inputs) };
+    return { status: 200, body: await actions[inputs.do](inputs) };
   } catch (error) {
     return { status: 500, body: error.message };
   }

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { RunPlan } from '../../../../src/contract/handle.js';
+import type { CloudRecord } from '../../../../src/runners/cloud/cloud-record.js';
 import { findException, type LoggedException } from '../../calls/find-exception.js';
-import type { CloudRecord } from '../cloud-record.js';
 import { codeDirectory } from './code-directory.js';
 import { readCloudLog } from './read-cloud-log.js';
 

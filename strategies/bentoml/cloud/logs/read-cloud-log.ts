@@ -8,11 +8,11 @@ import { builtInStrategiesDirectory } from '../../../../src/home/package-root.js
 import { createProcessMark } from '../../../../src/processes/marked-processes.js';
 import { buildSoftwareEnvironment } from '../../../../src/runners/build-software-environment.js';
 import { requireToken } from '../../../../src/runners/cloud/cloud-api.js';
+import type { CloudRecord } from '../../../../src/runners/cloud/cloud-record.js';
 import { readLines } from '../../../../src/runners/http/http-stream.js';
 import type { LogOptions } from '../../../../src/runners/runner.js';
 import { toolMark } from '../../bento/build-bento.js';
 import { bentoHome, bytecodeDirectory } from '../../server/server-environment.js';
-import type { CloudRecord } from '../cloud-record.js';
 import { tokenVariable } from '../environment-variables.js';
 
 const logProgram = join(builtInStrategiesDirectory, 'bentoml', 'cloud', 'logs', 'read_log.py');

@@ -1,7 +1,7 @@
-import type { RunPlan } from '../../src/contract/handle.js';
-import { appendLog } from '../../src/processes/log-file.js';
+import type { RunPlan } from '../contract/handle.js';
+import { appendLog } from '../processes/log-file.js';
 
-/** What a runner has to say goes to whoever waits for it, and into the revision's log. */
+/** Reports a line to the person who waits, and appends it to the revision's log. */
 export async function reportLine(
   { logFile }: Pick<RunPlan, 'logFile'>,
   line: string,

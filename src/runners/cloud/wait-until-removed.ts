@@ -1,0 +1,17 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { BerthError } from '../../errors.js';
+
+/** Seconds that a cloud may take to remove something. */
+const defaultTimeout = 420;
+/** Milliseconds between two checks. */
+const interval = 500;
+
+/** @throws UNDO_INCOMPLETE with `problem` when `isRemoved` is not true within `timeout` seconds. */
+export async function waitUntilRemoved(
+  problem: string,
+  isRemoved: () => Promise<boolean>,
+  timeout = defaultTimeout,
+): Promise<void> {
+  for (const deadline = Date.now() + timeout * 1000; !(await isRemoved()); await sleep(interval))
+    if (Date.now() > deadline) throw new BerthError('UNDO_INCOMPLETE', problem);
+}

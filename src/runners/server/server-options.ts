@@ -1,0 +1,58 @@
+import type { BerthError } from '../../errors.js';
+import type { StartOptions } from '../runner.js';
+import type { ServerRecord } from './server-record.js';
+
+export interface ServerCommand {
+  /** Program and arguments, run without a shell in the revision's directory. */
+  argv: string[];
+  /** Variables that the server reads. The user's own take precedence. */
+  env?: Record<string, string>;
+  /** All variables of the server, for a command that merges the user's own itself. Replaces `env` and Berth's defaults. */
+  environment?: Record<string, string>;
+  /** Goes into the server's record: random text by which the server proves that it is this one. */
+  token?: string;
+  /** Goes into the server's record: notes of this start for a person, in whole sentences. */
+  notes?: string[];
+}
+
+/**
+ * `starting`: alive, but does not listen yet. `mute`: does not answer in time. `foreign`: another server answers on its
+ * port. `gone`: its process has ended.
+ */
+export type ServerState = 'serving' | 'starting' | 'mute' | 'foreign' | 'gone';
+
+export interface StartAttempt extends StartOptions {
+  /** Errors of earlier attempts of this start that `canRetry` accepted. */
+  failures: readonly unknown[];
+}
+
+export interface ServerOptions {
+  /** Returns the command of a server that listens on this port. Called for each attempt of a start. */
+  command: (port: number, attempt: StartAttempt) => ServerCommand | Promise<ServerCommand>;
+  /** Address at which the server listens; 127.0.0.1 when absent. */
+  address?: string;
+  /** A server that answers GET here, with any status, can be called; `/` when absent. */
+  healthPath?: string;
+  /** Replaces GET `healthPath` as the probe. */
+  probe?: (record: ServerRecord) => Promise<ServerState>;
+  /** Seconds that the server may take to start; 300 when absent. */
+  startTimeout?: number;
+  /**
+   * Seconds that a server of an earlier start, which has served before, may take to answer again. When absent, one that
+   * listens and does not answer a probe is replaced at once.
+   */
+  restartTimeout?: number;
+  /** Resources that the command applies; the log names the others that the plan asks for. */
+  appliedResources?: readonly ('cpu' | 'memory' | 'gpu' | 'concurrency' | 'replicas')[];
+  /** Tells early that a server, though alive, will never serve. */
+  hasFailed?: (record: ServerRecord) => Promise<boolean>;
+  /**
+   * Explains why a server did not start. `exit` says how its process ended: `exited with code 3 after 1.0 s`; undefined
+   * while the process lives. By default the error is START_FAILED with the last lines of the log.
+   */
+  explainFailure?: (record: ServerRecord, exit: string | undefined) => Promise<BerthError>;
+  /** Tells whether an attempt that failed is worth another one. */
+  canRetry?: (error: unknown, attempt: StartAttempt) => boolean;
+  /** Called once for each server that was launched and serves, not for one of an earlier start. */
+  onLaunched?: (record: ServerRecord) => Promise<void>;
+}

@@ -1,0 +1,33 @@
+import { readFile, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { RunPlan } from '../contract/handle.js';
+import { writeDurably } from '../home/durable-file.js';
+
+type StateOwner = Pick<RunPlan, 'stateDirectory'>;
+
+/** A JSON file in a revision's state directory. A writer replaces it as a whole. */
+export class StateFile<Value> {
+  constructor(private readonly name: string) {}
+
+  /** Returns what was written last; undefined when nothing was. */
+  async read(owner: StateOwner): Promise<Value | undefined> {
+    try {
+      return JSON.parse(await readFile(this.getPath(owner), 'utf8')) as Value; // written by `write` alone
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+      throw error;
+    }
+  }
+
+  async write(owner: StateOwner, value: Value): Promise<void> {
+    await writeDurably(this.getPath(owner), JSON.stringify(value));
+  }
+
+  async remove(owner: StateOwner): Promise<void> {
+    await rm(this.getPath(owner), { force: true });
+  }
+
+  private getPath({ stateDirectory }: StateOwner): string {
+    return join(stateDirectory, this.name);
+  }
+}

@@ -1,0 +1,14 @@
+import type Docker from 'dockerode';
+import type { RunPlan } from '../../../src/contract/handle.js';
+import type { StartOptions } from '../../../src/runners/runner.js';
+
+/** What every step of a start uses. */
+export interface StartContext {
+  engine: Docker;
+  /** Address of the engine, in the form of `DOCKER_HOST`. */
+  address: string;
+  plan: RunPlan;
+  options: StartOptions;
+  /** Reports a line to the person who waits, and to the log. */
+  report: (line: string) => Promise<void>;
+}
