@@ -1,4 +1,4 @@
-/** By which a written service is told how many calls it takes at once: on its threads, or as coroutines. */
+/** Variables that tell a generated service how many calls to run at once: on threads, or as coroutines. */
 export const [threadsVariable, slotsVariable] = ['SERVICE_THREADS', 'SERVICE_CONCURRENCY'] as const;
 
 export const buildConcurrencyVariables = (concurrency: number | undefined): Record<string, string> =>

@@ -11,9 +11,9 @@ export const conformance: ConformanceHooks = {
     startsAbandoned: true,
     applies: ['memory', 'concurrency'],
   },
-  /** The server's parent alone: its worker lives on, and serves the port. */
+  /** Kills the server's parent alone: its worker lives on, and serves the port. */
   async kill(handle) {
-    const { server } = handle as BentoHandle; // made by the runner's start
+    const { server } = handle as BentoHandle; // written by `start`
     if (server !== undefined) process.kill(server.pid, 'SIGKILL');
     await sleep(200);
   },

@@ -1,7 +1,7 @@
 import type { Need } from '../../src/registry/need.js';
 import { tokenVariable } from './cloud/environment-variables.js';
 
-/** On this machine nothing; in BentoCloud a token. */
+/** Needs a token for BentoCloud, and nothing on this machine. */
 export async function findNeeds(provider: string | null = null): Promise<Need[]> {
   if (provider !== 'bentocloud') return [];
   const isMet = Boolean(process.env[tokenVariable]);

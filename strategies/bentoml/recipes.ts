@@ -3,5 +3,5 @@ import type { Recipe } from '../../src/registry/recipe.js';
 import { existingService } from './recipes/existing-service.js';
 import { wrapInService } from './recipes/generated-service.js';
 
-/** The repository's own service; else the plain shapes, with a service written around them. */
+/** Tries the repository's own service, then each plain shape, with a generated service. */
 export const recipes: Recipe[] = [existingService, ...plainShapes.map(wrapInService)];

@@ -27,26 +27,26 @@ import { chooseEncoding, type Encode, InvalidInputError, type RequestBody } from
 import { streamReplyText } from './calls/stream-reply-text.js';
 import type { BentoHandle, CallTarget, ServingBackend } from './serving-backend.js';
 
-/** Milliseconds after which an idle connection is let go: before the server does so itself. */
+/** Milliseconds after which an idle connection is closed, before the server closes it. */
 const idleTimeout = 4_000;
 
 const callerId = randomBytes(8).toString('hex');
 let callCount = 0;
 
 /**
- * Runs a Bento service, called over HTTP: served on this machine, or in BentoCloud where the plan's provider is that.
+ * Runs a Bento service, called over HTTP. Serves it on this machine, or in BentoCloud when that is the plan's provider.
  */
 export class BentoMLRunner implements Runner {
   private handle: BentoHandle | undefined;
   private encode: Encode | undefined;
   private agent: Agent | undefined;
   private openingBackend: Promise<ServingBackend> | undefined;
-  /** The same, once it is there: a fast call is not kept waiting for a promise. */
+  /** The opened backend: a fast call need not wait for a promise. */
   private backend: ServingBackend | undefined;
 
   constructor(private readonly plan: RunPlan) {}
 
-  /** What is in BentoCloud; on this machine all are processes and files. */
+  /** Lists resources in BentoCloud. On this machine there are only processes and files. */
   static async listResources(home: Pick<BerthHome, 'deployments' | 'clouds'>): Promise<ExternalResource[]> {
     const { listResources } = await import('./cloud/list-resources.js');
     return await listResources(home);
@@ -60,7 +60,7 @@ export class BentoMLRunner implements Runner {
   }
 
   async attach(handle: Handle): Promise<void> {
-    this.handle = handle as BentoHandle; // made by `start`, whose keys it has
+    this.handle = handle as BentoHandle; // written by `start`
     this.encode = undefined;
   }
 
@@ -94,7 +94,7 @@ export class BentoMLRunner implements Runner {
     );
   }
 
-  /** An API that streams text gives it as it comes; how the pieces are cut is the network's affair. */
+  /** Yields the text of a streaming API as it arrives. The network decides where chunks end. */
   private async *streamApi(inputs: unknown, options: CallOptions, read?: ReadJson): AsyncGenerator<unknown, Answer> {
     const { handle, plan } = this;
     if (handle === undefined || !handle.api.isStream) return await this.callApi(inputs, options, read);
@@ -134,7 +134,7 @@ export class BentoMLRunner implements Runner {
     this.agent = undefined;
   }
 
-  /** What the one place needs is not loaded for the other. */
+  /** Loads only the modules of the backend in use. */
   private async getBackend(): Promise<ServingBackend> {
     this.openingBackend ??= openBackend(this.plan);
     this.backend = await this.openingBackend;
@@ -172,7 +172,11 @@ export class BentoMLRunner implements Runner {
     }
   }
 
-  /** At once where the way is known and the inputs are no files. Throws, or rejects with, WrongInput or UnfitInputs. */
+  /**
+   * Describes a call; synchronously when the connection is open and no input is a file.
+   *
+   * @throws InvalidInputError when the inputs do not fit the API.
+   */
   private describeCall({ callTarget, api }: CallContext, inputs: unknown, trace: string): HttpCall | Promise<HttpCall> {
     this.encode ??= chooseEncoding(api);
     const { agent, encode } = this;
@@ -223,7 +227,7 @@ function answerInvalidInput(error: unknown): Answer {
     : answerInvalidInputs(error);
 }
 
-/** Names the call to BentoML, whose log names it by that: a part drawn for this process, and the call's number. */
+/** Creates the ID by which BentoML's log names the call: a random part for this process, and the call's number. */
 function createTraceId(): string {
   callCount += 1;
   return callerId + callCount.toString(16).padStart(16, '0');

@@ -7,7 +7,10 @@ import type { ServerRecord } from '../../src/runners/server/server-record.js';
 import type { LoggedException } from './calls/find-exception.js';
 import type { ServiceApi } from './calls/service-api.js';
 
-/** What a start adds to the handle: how the service's API is called, and who serves it: one of the two. */
+/**
+ * Keys that a start adds to the handle: the API to call, and either the server on this machine or the deployment in
+ * BentoCloud.
+ */
 export interface ServerInfo {
   endpoint: string;
   api: ServiceApi;
@@ -17,22 +20,22 @@ export interface ServerInfo {
 
 export type BentoHandle = Handle & ServerInfo;
 
-/** The exception of a call, by its trace; where the call has failed it is waited for. */
+/** Finds the exception of a call by its trace ID. Waits for it when the call has failed. */
 export type FindFailure = (trace: string, hasFailed: boolean) => Promise<LoggedException | undefined>;
 
-/** How a call gets to the service, and to what the service keeps from whoever calls. */
+/** Address of a service, and a way to find the exceptions that it hides from callers. */
 export interface CallTarget {
   url: string;
   headers: Record<string, string>;
   findFailure: FindFailure;
 }
 
-/** Where a service is served: on this machine, or in BentoCloud. */
+/** A place that serves a service: this machine, or BentoCloud. */
 export interface ServingBackend {
   start(options: StartOptions): Promise<ServerInfo>;
-  /** The answer says why there is no way. */
+  /** Returns the error answer when the service cannot be called. */
   findCallTarget(handle: BentoHandle): CallTarget | Answer;
-  /** An answer to a reply that is not the service's own. */
+  /** Returns the answer to a reply that does not come from the service. */
   checkReply(reply: HttpReply): Answer | undefined;
   isHealthy(handle: BentoHandle): Promise<Health>;
   logs(options?: LogOptions): AsyncIterable<string>;

@@ -7,8 +7,8 @@ import { parseDockerInterface } from './docker-interface.js';
 import { chooseBuildArguments } from './image/build-arguments.js';
 
 /**
- * The images that the revision's Dockerfile names, as the engine has them now. Undefined without an engine or a Dockerfile:
- * the start says what is wrong.
+ * Returns the images that the revision's Dockerfile names, as the engine has them now. Undefined without an engine or a
+ * Dockerfile: the start explains that.
  */
 export async function findBase({ directory, runInterface }: AdaptedCode): Promise<BaseImages | undefined> {
   const software = parseDockerInterface(runInterface);

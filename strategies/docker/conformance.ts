@@ -4,11 +4,11 @@ import { findEngineAddress, openEngine } from '../../src/runners/containers/inde
 import { homeMark, labels } from './container/container-name.js';
 import type { DockerHandle } from './docker-handle.js';
 
-/** Its software is a container; the image stays until the undo. */
+/** Hooks for software in a container. The image stays until the undo. */
 export const conformance = {
   deviations: { applies: ['cpu', 'memory', 'concurrency'] },
   async kill(handle: Handle) {
-    const { engine, container } = handle as DockerHandle; // made by the runner's start
+    const { engine, container } = handle as DockerHandle; // written by `start`
     await (await openEngine(engine)).getContainer(container).kill({ signal: 'SIGKILL' });
   },
   async listRemaining(plan: RunPlan) {

@@ -1,19 +1,19 @@
 import type { Handle } from '../../src/contract/handle.js';
 
-/** What `start` adds to the handle: the container, and how it is called. */
+/** Handle of a revision's container, and how to call it. */
 export interface DockerHandle extends Handle {
   endpoint: string;
-  /** Where this machine calls it, which of an exposed one is not what a person is told. */
+  /** Address at which this machine calls it. For an exposed server, `endpoint` is another address. */
   url: string;
-  /** Address of the engine, as `DOCKER_HOST` writes it. */
+  /** Address of the engine, in the form of `DOCKER_HOST`. */
   engine: string;
   container: string;
   image: string;
-  /** Of its root file system. */
+  /** True when the container's root file system is read-only. */
   isReadOnly: boolean;
-  /** Drawn anew at each start. */
+  /** Random for each start. */
   token: string;
-  /** What our host program says of itself; null when the image is a server of its own. */
+  /** Hash by which Berth's host program identifies itself; null when the image has its own server. */
   tokenHash: string | null;
   predictPath: string;
   healthPath: string | null;

@@ -8,7 +8,7 @@ import { isOwnContainer, isOwnImage, removeContainer, removeImage } from './cont
 
 type Home = Pick<BerthHome, 'deployments'>;
 
-/** Containers and images of this home's deployments on the usual engine; none where there is no engine. */
+/** Lists containers and images of this home's deployments on this process's engine; none without an engine. */
 export async function listResources(home: Home): Promise<ExternalResource[]> {
   const address = findEngineAddress();
   if (address.startsWith('unix://') && !existsSync(new URL(address).pathname)) return [];
@@ -24,8 +24,11 @@ async function listContainers(engine: Docker, home: Home): Promise<ExternalResou
     if (!isOwnContainer(container.Labels, plan)) return [];
     return [
       {
-        ...{ kind: 'container', name: container.Names[0]?.slice(1) ?? container.Id, deployment, revision },
-        bytes: (container as { SizeRw?: number }).SizeRw ?? 0, // asked for by `size`
+        kind: 'container',
+        name: container.Names[0]?.slice(1) ?? container.Id,
+        deployment,
+        revision,
+        bytes: (container as { SizeRw?: number }).SizeRw ?? 0, // present because of `size`
         remove: () => removeContainer(engine.getContainer(container.Id), plan),
       },
     ];
@@ -33,13 +36,13 @@ async function listContainers(engine: Docker, home: Home): Promise<ExternalResou
 }
 
 async function listImages(engine: Docker, home: Home): Promise<ExternalResource[]> {
-  const asked = { filters: { label: [contentLabel] }, 'shared-size': true };
-  const found = await engine.listImages(asked as Docker.ListImagesOptions); // of API 1.42, not in the types
+  const query = { filters: { label: [contentLabel] }, 'shared-size': true };
+  const found = await engine.listImages(query as Docker.ListImagesOptions); // since API 1.42; missing in the types
   return found.flatMap(({ RepoTags, Labels, Size, SharedSize }) =>
     (RepoTags ?? []).flatMap((name) => {
       const [, deployment = '', revision = ''] = /^berth\/(.+):(r\d+)-\w+$/.exec(name) ?? [];
       if (!isOwnImage(name, describePlan(home, deployment, revision), Labels ?? {})) return [];
-      const bytes = RepoTags?.length === 1 ? Size - Math.max(SharedSize, 0) : 0; // it goes with its last name
+      const bytes = RepoTags?.length === 1 ? Size - Math.max(SharedSize, 0) : 0; // an image goes with its last name
       return [{ kind: 'image', name, deployment, revision, bytes, remove: () => removeImage(engine, name) }];
     }),
   );

@@ -1,7 +1,7 @@
 import type { Need } from '../../src/registry/need.js';
 import { findEngineAddress, openEngine } from '../../src/runners/containers/index.js';
 
-/** An engine that answers, at `DOCKER_HOST` or at one of the usual sockets. */
+/** Needs an engine that answers, at `DOCKER_HOST` or at one of the usual sockets. */
 export async function findNeeds(): Promise<Need[]> {
   const address = findEngineAddress();
   try {

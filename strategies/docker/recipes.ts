@@ -4,5 +4,7 @@ import { ownDockerfile } from './recipes/own-dockerfile.js';
 import { servedFunction } from './recipes/served-function.js';
 import { webApplication } from './recipes/web-application.js';
 
-/** What the repository says itself, then a web application as it is, then what `local` would call, served by our host. */
+/**
+ * Tries the repository's own Dockerfile, then a web application, then each plain shape, served by Berth's host program.
+ */
 export const recipes: Recipe[] = [ownDockerfile, webApplication, ...plainShapes.map(servedFunction)];

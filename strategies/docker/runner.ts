@@ -26,15 +26,18 @@ import { engineRecord, withEngine } from './container/revision-engine.js';
 import { isReadOnlyRootFailure, needsWritableRoot, recordWritableRoot } from './container/writable-root.js';
 import type { DockerHandle } from './docker-handle.js';
 
-/** Milliseconds after which an idle connection to a server of somebody else's is not used again: it may be about to close it. */
+/**
+ * Milliseconds after which an idle connection to the image's own server is not reused: the server may be about to close
+ * it.
+ */
 const idleTimeout = 1_000;
 
 /**
- * Runs a revision in a container of this machine's engine, called over HTTP on a port of its loopback, or of
- * the address that is exposed.
+ * Runs a revision in a container of this machine's engine. Calls go over HTTP to a port on loopback, or at the exposed
+ * address.
  *
- * Of `resources` the engine bounds `cpu` and `memory`, and hands on a `gpu` where it has one; `concurrency` holds where our
- * host program serves. What it cannot do is reported in progress and log.
+ * Of the resources, the engine bounds `cpu` and `memory`, and passes a `gpu` on when it has one. `concurrency` applies
+ * when Berth's host program serves. Progress and log name what the engine cannot apply.
  */
 export class DockerRunner implements Runner {
   private handle: DockerHandle | undefined;
@@ -65,7 +68,7 @@ export class DockerRunner implements Runner {
 
   async attach(handle: Handle): Promise<void> {
     this.agent?.destroy();
-    this.handle = handle as DockerHandle; // made by `start`, whose keys it has
+    this.handle = handle as DockerHandle; // written by `start`
     const { url, tokenHash } = this.handle;
     const options = { keepAlive: true, maxSockets: 256 };
     this.agent =
@@ -75,17 +78,17 @@ export class DockerRunner implements Runner {
   }
 
   async run(inputs: unknown, options?: CallOptions): Promise<Answer> {
-    const called = this.describeCall(options);
-    if (called === undefined) return notStarted;
-    const { handle, call } = called;
+    const described = this.describeCall(options);
+    if (described === undefined) return notStarted;
+    const { handle, call } = described;
     if (handle.tokenHash === null) return await callJson(describeServerCall({ ...call, inputs }, handle));
     return await this.detectReadOnlyRoot(await callHost({ ...call, inputs }, handle.tokenHash), handle);
   }
 
   async runText(text: string, options?: CallOptions): Promise<string> {
-    const called = this.describeCall(options);
-    if (called === undefined) return JSON.stringify(notStarted);
-    const { handle, call } = called;
+    const described = this.describeCall(options);
+    if (described === undefined) return JSON.stringify(notStarted);
+    const { handle, call } = described;
     if (handle.tokenHash === null)
       return await callWithParsedInputs(text, { keepsDigits: true }, (inputs) =>
         callJson({ ...describeServerCall({ ...call, inputs }, handle), readJson: readExactJson }),
@@ -93,19 +96,19 @@ export class DockerRunner implements Runner {
     return await this.detectReadOnlyRootInText(await callHostText({ ...call, text }, handle.tokenHash), handle);
   }
 
-  /** A server of the repository's own is followed where it replies bit by bit. */
+  /** Streams from the image's own server when it replies in chunks. */
   async *stream(inputs: unknown, options?: CallOptions): AsyncGenerator<unknown, Answer> {
-    const called = this.describeCall(options);
-    if (called === undefined) return notStarted;
-    const { handle, call } = called;
+    const described = this.describeCall(options);
+    if (described === undefined) return notStarted;
+    const { handle, call } = described;
     if (handle.tokenHash === null) return yield* streamJson(describeServerCall({ ...call, inputs }, handle));
     return await this.detectReadOnlyRoot(yield* streamHost({ ...call, inputs }, handle.tokenHash), handle);
   }
 
   async *streamText(text: string, options?: CallOptions): AsyncGenerator<string, string> {
-    const called = this.describeCall(options);
-    if (called === undefined) return JSON.stringify(notStarted);
-    const { handle, call } = called;
+    const described = this.describeCall(options);
+    if (described === undefined) return JSON.stringify(notStarted);
+    const { handle, call } = described;
     if (handle.tokenHash === null)
       return yield* streamWithParsedInputs(text, { keepsDigits: true }, (inputs) =>
         streamJson({ ...describeServerCall({ ...call, inputs }, handle), readJson: readExactJson }),
@@ -151,14 +154,14 @@ export class DockerRunner implements Runner {
     return { handle, call: { url: handle.url, agent, timeout, signal } };
   }
 
-  /** Software that fails for want of a writable root gets one at its next start, to which `isHealthy` leads. */
+  /** Gives software that needs a writable root one at its next start, which `isHealthy` triggers. */
   private async detectReadOnlyRoot(answer: Answer, { image, isReadOnly }: DockerHandle): Promise<Answer> {
     if (answer.status === 'success' || !isReadOnly) return answer;
     const { message, traceback = '' } = answer.error;
     if (!isReadOnlyRootFailure(`${message}\n${traceback}`)) return answer;
-    if (await needsWritableRoot(this.plan, image)) return answer; // said already
+    if (await needsWritableRoot(this.plan, image)) return answer; // reported already
     await recordWritableRoot(this.plan, image);
-    await reportLine(this.plan, 'a call failed for want of a writable file system: the next start makes it writable');
+    await reportLine(this.plan, 'a call failed because the file system is read-only: the next start makes it writable');
     return answer;
   }
 

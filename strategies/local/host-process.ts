@@ -10,31 +10,31 @@ import { createHostDirectories, readHostRecord, removeHostPaths } from '../../sr
 import type { HostIdentity, HostStatus } from '../../src/runners/host/host-status.js';
 import type { Health, StartOptions } from '../../src/runners/runner.js';
 
-/** Which process serves, so that no stranger is called or ended in its place. */
+/** Identifies the process that serves, so that no other process is called or ended in its place. */
 export interface HostHandle {
   pid: number;
-  /** As `identifyProcess` says it. */
+  /** Same as `startedAt` of `identifyProcess`. */
   processStartTime: string;
   socket: string;
   token: string;
 }
 
-/** Milliseconds that a healthy host has to answer a ping. */
+/** Milliseconds that a healthy host may take to answer a ping. */
 const pingTimeout = 2_000;
-/** Seconds that running calls get when the software is stopped; the process is killed one second later. */
+/** Seconds that running calls get when the software is stopped. One second later, the process is killed. */
 const grace = 10;
-/** Seconds for which code that Python cannot stop may keep others from running before its process is replaced. */
+/** Seconds that code which Python cannot interrupt may block other calls before its process is replaced. */
 const maxStuckSeconds = 30;
-/** Seconds that a host which another start left has to finish importing. */
+/** Seconds that a host of an earlier start may take to finish importing. */
 const startTimeout = 900;
-/** Times that a start looks for the host of another start that was first. */
+/** Number of times that a start looks for the host of another start that came first. */
 const maxAttempts = 40;
 
-/** One Python process that serves the revision of a plan: all that it has lies in the plan's state directory. */
+/** One Python process that serves the revision of a plan. All its files are in the plan's state directory. */
 export class HostProcess {
   constructor(private readonly plan: RunPlan) {}
 
-  /** Resolves when it serves; one that an earlier start left is taken over. */
+  /** Resolves when the host serves. Takes over the host of an earlier start. */
   async start(options: StartOptions): Promise<HostHandle> {
     await mkdir(this.plan.stateDirectory, { recursive: true, mode: 0o700 });
     const { pid, startedAt, socket, token } = await this.findOrLaunch(options);
@@ -66,7 +66,7 @@ export class HostProcess {
       import('../../src/runners/host/find-processes-by-arguments.js'),
       import('../../src/runners/host/launch-host.js'),
     ]);
-    // A host that was cut off before it noted itself ends as gently as one that did.
+    // A host that was killed before it wrote its record ends as gently as one that wrote it.
     for (const identity of findProcessesByArguments([hostProgram, this.plan.stateDirectory]))
       await this.stopProcess(identity, grace + 1);
     await this.stop();
@@ -76,12 +76,12 @@ export class HostProcess {
     for (let attempt = 1; attempt <= maxAttempts; attempt += 1) {
       const identity = (await this.adopt(options)) ?? (await this.launch(options));
       if (identity !== undefined) return identity;
-      await sleep(50); // another start was first: its host notes itself within moments
+      await sleep(50); // another start was first: its host writes its record within moments
     }
     throw new BerthError('START_FAILED', `another process holds the lock in ${this.plan.stateDirectory}`);
   }
 
-  /** The live host of this revision; a dead or mute one is cleared away, and so is what is left of its group. */
+  /** Returns the live host of this revision. Removes a dead or mute one, and what is left of its process group. */
   private async adopt({ signal, onProgress }: StartOptions): Promise<HostIdentity | undefined> {
     const record = await readHostRecord(this.plan.stateDirectory);
     if (record === undefined) return undefined;
@@ -99,7 +99,7 @@ export class HostProcess {
     return undefined;
   }
 
-  /** Undefined when the host of another start got there first. */
+  /** Returns undefined when the host of another start came first. */
   private async launch({ env, signal, onProgress }: StartOptions): Promise<HostIdentity | undefined> {
     const { plan } = this;
     const [{ buildBootDocument }, { launchHost }, { buildSoftwareEnvironment }] = await Promise.all([
@@ -120,29 +120,33 @@ export class HostProcess {
     });
   }
 
-  /** What the software started and let go of, in whatever session. */
+  /** Kills processes that the software started, whatever their session. */
   private async killStrays(): Promise<void> {
     const { killMarkedProcesses } = await import('../../src/processes/marked-processes.js');
     await killMarkedProcesses(this.plan);
   }
 
-  private async stopProcess(identity: ProcessIdentity, waitOptions: number): Promise<void> {
+  private async stopProcess(identity: ProcessIdentity, timeout: number): Promise<void> {
     const { stopHost } = await import('../../src/runners/host/stop-host.js');
-    await stopHost(this.plan, identity, waitOptions);
+    await stopHost(this.plan, identity, timeout);
   }
 }
 
-/** What a host says of itself, as its health. */
+/** Turns a host's report into its health. */
 function describeStatus({ pid, calls, running = calls, waiting = 0, abandoned, stuck = 0 }: HostStatus): Health {
   const counts = `${running} ${running === 1 ? 'call' : 'calls'} running, ${waiting} waiting`;
-  const left = abandoned === 0 ? '' : `, ${abandoned} ended ${abandoned === 1 ? 'call' : 'calls'} still in the code`;
-  if (stuck < maxStuckSeconds) return ready(`process ${pid} answers, ${counts}${left}`);
+  const abandonedNote =
+    abandoned === 0 ? '' : `, ${abandoned} ended ${abandoned === 1 ? 'call' : 'calls'} still in the code`;
+  if (stuck < maxStuckSeconds) return ready(`process ${pid} answers, ${counts}${abandonedNote}`);
   return unresponsive(
     `process ${pid} answers, but a call that ended ${Math.round(stuck)} s ago holds up the code: ${counts}`,
   );
 }
 
-/** `starting`: alive, and nobody listens yet, or it is about to end. `mute`: it listens and does not answer, or is another. */
+/**
+ * Returns `starting` for a live host that does not listen yet or is about to end, `mute` for one that does not answer
+ * in time, or is another revision's.
+ */
 async function probe(record: HostIdentity): Promise<'serving' | 'starting' | 'mute' | 'gone'> {
   if (!isSameProcess(record)) return 'gone';
   const client = new HostClient({ socket: record.socket, timeout: pingTimeout / 1000 });

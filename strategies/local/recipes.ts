@@ -1,5 +1,5 @@
 import { plainShapes } from '../../src/adaptation/shapes/index.js';
 import type { Recipe } from '../../src/registry/recipe.js';
 
-/** All of them are called as they are. */
+/** Every plain shape is called directly. */
 export const recipes: Recipe[] = plainShapes;

@@ -3,7 +3,10 @@ import type { RunPlan } from '../../src/contract/handle.js';
 import { readLog } from '../../src/processes/log-file.js';
 import type { Health, LogOptions } from '../../src/runners/runner.js';
 
-/** A plan for each process of the revision: the first has the revision's own state and log, the others have theirs. */
+/**
+ * Returns a plan for each process of the revision. The first uses the revision's own state and log, the others their
+ * own.
+ */
 export function planReplicas(plan: RunPlan): RunPlan[] {
   const { stateDirectory, logFile, resources } = plan;
   const others = Array.from({ length: (resources.replicas ?? 1) - 1 }, (_, index) => index + 2);
@@ -17,18 +20,21 @@ export function planReplicas(plan: RunPlan): RunPlan[] {
   ];
 }
 
-/** Of several: well when all are; `gone` as soon as one is, so that it is started again while the others serve. */
-export function combineHealth(found: Health[]): Health {
-  const [first] = found;
-  if (found.length === 1 && first !== undefined) return first;
-  const worst = found.find(({ state }) => state === 'gone') ?? found.find(({ isHealthy }) => !isHealthy);
-  const details = found.map(({ detail }, index) => `replica ${index + 1}: ${detail}`);
+/**
+ * Combines the health of replicas: ready when all are; `gone` as soon as one is, so that it is started again while the
+ * others serve.
+ */
+export function combineHealth(replicas: Health[]): Health {
+  const [first] = replicas;
+  if (replicas.length === 1 && first !== undefined) return first;
+  const worst = replicas.find(({ state }) => state === 'gone') ?? replicas.find(({ isHealthy }) => !isHealthy);
+  const details = replicas.map(({ detail }, index) => `replica ${index + 1}: ${detail}`);
   if (worst === undefined) return { isHealthy: true, state: 'ready', detail: details.join('; ') };
-  const well = found.filter(({ isHealthy }) => isHealthy).length;
-  return { ...worst, detail: `${well} of ${found.length} replicas serve; ${details.join('; ')}` };
+  const readyCount = replicas.filter(({ isHealthy }) => isHealthy).length;
+  return { ...worst, detail: `${readyCount} of ${replicas.length} replicas serve; ${details.join('; ')}` };
 }
 
-/** Lines of all, each with its replica's name; `tail` counts those of each. */
+/** Yields the lines of all logs, each with its replica's name. `tail` counts the lines of each log. */
 export async function* readReplicaLogs(files: string[], options: LogOptions = {}): AsyncIterable<string> {
   const sources = files.map((file, index) => prefixLines(readLog(file, options), `replica ${index + 1}: `));
   if (!options.follow) {

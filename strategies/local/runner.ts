@@ -12,9 +12,9 @@ import { describeUnboundResources } from '../../src/runners/unbound-resources.js
 import { type HostHandle, HostProcess } from './host-process.js';
 import { combineHealth, planReplicas, readReplicaLogs } from './replicas.js';
 
-/** What `start` adds to the handle. */
+/** Handle of a revision. Its own keys identify the first process. */
 interface LocalHandle extends Handle, HostHandle {
-  /** All processes where there are several; the keys above are then the first one's. */
+  /** All processes, when there are several. */
   replicas?: HostHandle[];
 }
 
@@ -22,11 +22,11 @@ interface LocalHandle extends Handle, HostHandle {
 const unboundResources = ['cpu', 'gpu', ...(process.platform === 'linux' ? [] : (['memory'] as const))] as const;
 
 /**
- * Runs a revision's callable in long-lived Python processes on this machine, each served on a unix socket.
+ * Runs a revision's callable in long-lived Python processes on this machine. Each process serves a unix socket.
  *
- * Of `resources` it applies `memory` (writable memory of each process, counted by Linux only; beyond it the code gets a
- * MemoryError), `concurrency` (calls at once in a process, one when absent; more wait), `replicas` (processes) and, as the
- * plan's, `timeout`. There is no bound here for `cpu` and `gpu`: the software sees the whole machine, and the log says so.
+ * Applies the resources `memory` (writable memory of each process, counted by Linux only; beyond it the code gets a
+ * MemoryError), `concurrency` (calls at once in a process, one when absent; more wait), `replicas` (processes) and, as
+ * the plan's, `timeout`. It has no bound for `cpu` and `gpu`: the software sees the whole machine, and the log says so.
  */
 export class LocalRunner implements Runner {
   private readonly plans: RunPlan[];
@@ -40,7 +40,7 @@ export class LocalRunner implements Runner {
     this.hostProcesses = this.plans.map((each) => new HostProcess(each));
   }
 
-  /** Starts those processes that are not there. */
+  /** Starts the processes that do not run. */
   async start(options: StartOptions): Promise<Handle> {
     const { plan } = this;
     await mkdir(plan.stateDirectory, { recursive: true, mode: 0o700 });
@@ -68,7 +68,7 @@ export class LocalRunner implements Runner {
 
   async attach(handle: Handle): Promise<void> {
     await this.close();
-    const { replicas, pid, processStartTime, socket, token } = handle as LocalHandle; // made by `start`, whose keys it has
+    const { replicas, pid, processStartTime, socket, token } = handle as LocalHandle; // written by `start`
     this.handles = replicas ?? [{ pid, processStartTime, socket, token }];
     const { timeout } = this.plan;
     this.clients = this.handles.map(

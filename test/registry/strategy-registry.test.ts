@@ -6,7 +6,12 @@ import { temporaryDirectory, temporaryHome } from '../support/temporary-director
 import { writePlugin } from './plugin.js';
 
 const plan = {
-  ...{ deployment: 'echo', revision: 'r1', strategy: 'echo', directory: '/', stateDirectory: '/', logFile: '/log' },
+  deployment: 'echo',
+  revision: 'r1',
+  strategy: 'echo',
+  directory: '/',
+  stateDirectory: '/',
+  logFile: '/log',
   ...{
     provider: null,
     sharedDirectory: '/shared',

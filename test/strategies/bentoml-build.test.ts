@@ -61,11 +61,11 @@ test('what keeps a bento from being built is said, and the service is served all
   const lines: string[] = [];
   await runner.start({ env: {} });
   await runner.archive({ env: {}, onProgress: (line) => lines.push(line) });
-  expect(lines.join('\n')).toMatch(/no bento is kept of r1: bentoml build exited with code 1: .*no_such_key/);
+  expect(lines.join('\n')).toMatch(/no bento was built of r1: bentoml build exited with code 1: .*no_such_key/);
   // At the next watch, by another worker: it is still not there, and nobody is told again.
   await new BentoMLRunner(plan).archive({ env: {}, onProgress: (line) => lines.push(line) });
-  expect(lines.join('\n').split('no bento is kept')).toHaveLength(2);
-  expect(readFileSync(plan.logFile, 'utf8').split('no bento is kept')).toHaveLength(2);
+  expect(lines.join('\n').split('no bento was built')).toHaveLength(2);
+  expect(readFileSync(plan.logFile, 'utf8').split('no bento was built')).toHaveLength(2);
   expect(await runner.run({ name: 'Bo' })).toEqual({ status: 'success', output: 'hello Bo' });
   await runner.undo();
 });

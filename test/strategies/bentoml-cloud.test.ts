@@ -219,7 +219,8 @@ test('what bears this home’s mark is found and removed, and nothing else, as B
   const [home, another] = [temporaryHome(), temporaryHome()];
   const nameIn = (place: BerthHome) =>
     createCloudName({
-      ...{ deployment: 'demo', revision: 'r2' },
+      deployment: 'demo',
+      revision: 'r2',
       stateDirectory: revisionDirectory(place, 'demo', 'r2').state,
     });
   const [ours, theirs] = [nameIn(home), nameIn(another)];

@@ -31,7 +31,9 @@ test('the example spelling-service is chosen for bentoml, answers the command, a
   const berth = <Value>(...words: string[]) => runJson<Value>(words, { home: home.root });
   const { value } = await berth<Deployed>('deploy', solution, '--name', 'spelling', '--example', example);
   expect(value).toMatchObject({
-    ...{ state: 'running', strategy: 'bentoml', adaptedFiles: [] },
+    state: 'running',
+    strategy: 'bentoml',
+    adaptedFiles: [],
     contract: { source: 'user', passed: (await readExampleFile(example)).length },
   });
   const wrong = await berth<Answer>('run', 'spelling', '{"text": "tommorow", "most": 0}');

@@ -47,7 +47,9 @@ test('a deployment lives in BentoCloud from its contract to its cleanup, and its
   const options = { solution, provider: 'bentocloud', agent: 'none', examples, env: { CANARY: canary } };
   const info = await deploy({ name: 'spelling', ...options });
   expect(info).toMatchObject({
-    ...{ state: 'running', strategy: 'bentoml', provider: 'bentocloud' },
+    state: 'running',
+    strategy: 'bentoml',
+    provider: 'bentocloud',
     endpoint: expect.stringContaining(`${cloud.address}/endpoints/spelling-r1-`),
     contract: { passed: examples.length },
   });
@@ -83,7 +85,11 @@ test('the command deploys to LangSmith, redeploys, stops, starts and cleans up, 
   const settings = ['--env', `CANARY=${canary}`, '--example', join(solution, 'examples.yaml')];
   const deployed = await berth('deploy', solution, '--name', 'triage', ...options, ...settings);
   expect(deployed.value).toMatchObject({
-    ...{ state: 'running', strategy: 'langgraph', provider: 'langsmith', revision: 'r1', lastError: null },
+    state: 'running',
+    strategy: 'langgraph',
+    provider: 'langsmith',
+    revision: 'r1',
+    lastError: null,
     endpoint: expect.stringContaining(`${langSmith.address}/endpoints/`),
     contract: { passed: 3 },
   });

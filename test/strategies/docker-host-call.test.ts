@@ -38,10 +38,15 @@ beforeAll(async () => {
   url = `http://127.0.0.1:${port}`;
   agent = new VerifiedAgent(createHostVerifier(url, tokenHash), { keepAlive: true });
   const boot = {
-    ...{ deployment: 'demo', revision: 'r1', token: 'drawn', packageDirectory: null },
+    deployment: 'demo',
+    revision: 'r1',
+    token: 'drawn',
+    packageDirectory: null,
     directory: temporarySolution({ 'app.py': source }),
     interface: { type: 'function', module: 'app', callable: 'predict', call: 'arguments', environment: [] },
-    ...{ timeout: 5, concurrency: null, grace: 5 },
+    timeout: 5,
+    concurrency: null,
+    grace: 5,
   };
   const env = { PATH: process.env.PATH, BERTH_BOOT: JSON.stringify(boot) };
   const host = spawn('python3', ['-u', hostProgram, '--http', String(port)], { env, stdio: 'ignore' });

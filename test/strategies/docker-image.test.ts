@@ -92,7 +92,7 @@ test('an image that is gone from the engine is built anew, and that is said', as
   const { image } = await startOnce(plan);
   await engine.getImage(image).remove();
   const { lines } = await startOnce(plan);
-  expect(lines[0]).toBe('the image that r1 was built as is gone from the engine: it is built anew');
+  expect(lines[0]).toBe('the image of r1 is gone from the engine: building it again');
 });
 
 test('a revision that was mended, or is made anew on another base, is built from what it is now', async () => {

@@ -18,8 +18,11 @@ test('a variable of the software reaches it, and stands in no image, label, log 
   const { Config } = await scene.engine.getContainer(handle.container).inspect();
   expect(Config.Env).toContain(`SECRET=${canary}`); // the engine has it, for as long as the container is there
   const places = {
-    ...{ handle, labels: Config.Labels, command: Config.Cmd },
-    ...{ image: await image.inspect(), history: await image.history() },
+    handle,
+    labels: Config.Labels,
+    command: Config.Cmd,
+    image: await image.inspect(),
+    history: await image.history(),
     log: await readLines(runner.logs(), Number.POSITIVE_INFINITY),
   };
   await runner.stop();

@@ -35,10 +35,14 @@ test('a server in another language is chosen to run in a container, keeps its co
     expect(deployed).toMatchObject({
       exitCode: 0,
       value: {
-        ...{ state: 'running', strategy: 'docker', adaptedFiles: [], adaptation: { by: 'recipe:own-dockerfile' } },
+        state: 'running',
+        strategy: 'docker',
+        adaptedFiles: [],
+        adaptation: { by: 'recipe:own-dockerfile' },
         runInterface: { port: 7000, predict_path: '/upper' },
         endpoint: expect.stringMatching(/^http:\/\/0\.0\.0\.0:\d+$/),
-        ...{ contract: { source: 'user', passed: 1 }, answer: { status: 'success', output: { TEXT: 'NOW' } } },
+        contract: { source: 'user', passed: 1 },
+        answer: { status: 'success', output: { TEXT: 'NOW' } },
       },
     });
     expect(deployed.value.selection?.reasoning).toMatch(
@@ -59,7 +63,9 @@ test('a server in another language is chosen to run in a container, keeps its co
 test('a strategy that has no server refuses to be exposed', async () => {
   const { exitCode, value } = await berth<Refusal>('deploy', solution, '--strategy', 'local', '--expose');
   expect({ exitCode, ...value.error }).toMatchObject({
-    ...{ exitCode: 2, code: 'EXPOSE_UNSUPPORTED', message: expect.stringContaining('docker, langgraph can') },
+    exitCode: 2,
+    code: 'EXPOSE_UNSUPPORTED',
+    message: expect.stringContaining('docker, langgraph can'),
   });
 });
 

@@ -43,7 +43,7 @@ test.each([
     expect([second.container === first.container, await isReadOnly(second)]).toEqual([false, false]);
     expect(await other.run({ words: 'once' })).toEqual({ status: 'success', output: written.output });
     expect(await other.isHealthy()).toMatchObject({ isHealthy: true });
-    expect(readFileSync(plan.logFile, 'utf8')).toMatch(/^berth: a call failed for want of a writable file system: /m);
+    expect(readFileSync(plan.logFile, 'utf8')).toMatch(/^berth: a call failed because the file system is read-only: /m);
     await other.stop();
     expect(await isReadOnly((await other.start({ env: {} })) as DockerHandle)).toBe(false);
     await other.close();

@@ -474,7 +474,7 @@ async function sendToStranger(plan: RunPlan, handle: DockerHandle): Promise<unkn
     expect(requireFailure((await readStream(misled.stream({ secret: true }))).answer)).toEqual(refused);
     await misled.attach({ ...handle, url, engine: 'unix:///nowhere/docker.sock' });
     expect(requireFailure(await misled.run({ secret: true })).message).toMatch(
-      /nobody says who answers at .*no container engine/,
+      /the server at .* did not identify itself.*no container engine/,
     );
     await misled.close();
     return seen;

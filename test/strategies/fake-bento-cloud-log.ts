@@ -16,8 +16,12 @@ const pieceBytes = 61;
 /** The pods of a deployment, told once. */
 export function sendPods(asked: IncomingMessage, stream: Duplex, pods: Pod[]): void {
   const payload = pods.map(({ name }) => ({
-    ...{ name, namespace: 'bento', labels: { 'yatai.ai/bento-function-component-type': 'api-server' } },
-    ...{ pod_status: { status: 'Running', reason: '' }, status: { phase: 'Running', ready: true }, runner_name: '' },
+    name,
+    namespace: 'bento',
+    labels: { 'yatai.ai/bento-function-component-type': 'api-server' },
+    pod_status: { status: 'Running', reason: '' },
+    status: { phase: 'Running', ready: true },
+    runner_name: '',
   }));
   acceptWebSocket(asked, stream).send({ type: 'success', message: '', payload });
 }

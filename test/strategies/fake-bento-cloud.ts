@@ -290,7 +290,11 @@ export class FakeBentoCloud {
     const revision = { ...resource(name, 'deployment_revision'), creator, status: 'active', targets: [target] };
     return {
       ...resource(name, 'deployment'),
-      ...{ status, kube_namespace: 'bento', creator, cluster, latest_revision: revision },
+      status,
+      kube_namespace: 'bento',
+      creator,
+      cluster,
+      latest_revision: revision,
       urls: [`${this.address}/endpoints/${name}`],
     };
   }
@@ -308,20 +312,30 @@ export class FakeBentoCloud {
 }
 
 const resource = (name: string, type: string) => ({
-  ...{ uid: name, name, resource_type: type, labels: [] },
-  ...{ created_at: '2026-01-02T03:04:05Z', updated_at: null, deleted_at: null },
+  uid: name,
+  name,
+  resource_type: type,
+  labels: [],
+  created_at: '2026-01-02T03:04:05Z',
+  updated_at: null,
+  deleted_at: null,
 });
 
 const creator = { name: 'ann', email: 'ann@example.com', first_name: 'Ann', last_name: '' };
 
 const cluster = {
   ...resource('main', 'cluster'),
-  ...{ description: '', organization_name: 'ours', creator },
+  description: '',
+  organization_name: 'ours',
+  creator,
 };
 
 const describeSecret = (name: string) => ({
   ...resource(name, 'secret'),
-  ...{ description: '', creator, cluster, content: { type: 'env', items: [] } },
+  description: '',
+  creator,
+  cluster,
+  content: { type: 'env', items: [] },
 });
 
 const describeRepository = (name: string) => ({
@@ -332,7 +346,11 @@ const describeRepository = (name: string) => ({
 
 const describeBento = ({ repository, version, status }: Bento) => ({
   ...resource(version, 'bento'),
-  ...{ description: '', version, image_build_status: 'pending', upload_status: status, upload_finished_reason: '' },
+  description: '',
+  version,
+  image_build_status: 'pending',
+  upload_status: status,
+  upload_finished_reason: '',
   ...{
     presigned_upload_url: '',
     presigned_download_url: '',

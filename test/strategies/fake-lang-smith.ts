@@ -119,7 +119,9 @@ export class FakeLangSmith {
         ? ['pip: no such package']
         : readFileSync(`${found?.directory}.log`, 'utf8').trimEnd().split('\n');
     const entries = lines.map((message, index) => ({
-      ...{ id: `${found?.id}-${index}`, level: 'INFO', message },
+      id: `${found?.id}-${index}`,
+      level: 'INFO',
+      message,
       timestamp: Date.UTC(2026, 0, 1) + index * 1000,
     }));
     const asOrdered = order === 'asc' ? entries : entries.toReversed();

@@ -23,7 +23,8 @@ beforeAll(async () => {
   plan = await createGraphPlan(temporaryDirectory('berth-graph-'), writer);
   const graphs = { agent: './agent.py:graph', words: './words_graph.py:graph', items: './items_graph.py:graph' };
   writeTree(plan.directory, {
-    ...{ ...generators, 'langgraph.json': JSON.stringify({ dependencies: ['.'], graphs }) },
+    ...generators,
+    'langgraph.json': JSON.stringify({ dependencies: ['.'], graphs }),
     'words_graph.py': await writeGraphOf('words.py'),
     'items_graph.py': await writeGraphOf('items.py'),
   });

@@ -450,11 +450,14 @@ test('a Cog predictor becomes one node that keeps Cog’s rules, with the variab
   const found = await recognizeGraph(temporarySolution(cogFiles));
   const runInterface = { assistant_id: 'agent', input_key: 'inputs', output_key: 'output', cog: true };
   expect(found).toMatchObject({
-    ...{ by: 'cog', runInterface },
+    by: 'cog',
+    runInterface,
     summary: expect.stringContaining('the Cog predictor `Predictor.predict(text, times, file)`'),
   });
   expect(JSON.parse(found?.files['langgraph.json'] ?? '')).toEqual({
-    ...{ dependencies: ['.'], graphs: { agent: './graph.py:graph' }, env: { GREETING: 'hello=you' } },
+    dependencies: ['.'],
+    graphs: { agent: './graph.py:graph' },
+    env: { GREETING: 'hello=you' },
   });
   expect(found?.files['graph.py']).toContain(
     'software = EmbeddedSoftware({"module": "captions.predict", "callable": "Predictor", "call": "cog"}, os.environ.get("GRAPH_THREADS"), __file__)\n',
@@ -463,7 +466,8 @@ test('a Cog predictor becomes one node that keeps Cog’s rules, with the variab
   expect(again).toMatchObject({ by: 'langgraph-json', runInterface, files: {} });
   const plan = { provider: 'langsmith', deployment: 'captioner', runInterface: found?.runInterface } as RunPlan; // all that is read
   expect(await caught(new LangGraphRunner(plan).start({ env: {} }))).toMatchObject({
-    ...{ code: 'START_FAILED', message: expect.stringContaining('serve it on this machine') },
+    code: 'START_FAILED',
+    message: expect.stringContaining('serve it on this machine'),
   });
 });
 
@@ -507,7 +511,8 @@ test('classes are built once, async callables awaited, and Cog predictors set up
   const { files = {} } = (await recognizeGraph(temporarySolution(cogFiles))) ?? {};
   const config = JSON.parse(files['langgraph.json'] ?? '');
   writeTree(plan.directory, {
-    ...{ ...cogFiles, 'cog_graph.py': files['graph.py'] ?? '' },
+    ...cogFiles,
+    'cog_graph.py': files['graph.py'] ?? '',
     'langgraph.json': JSON.stringify({
       ...config,
       graphs: { agent: './graph.py:graph', cog: './cog_graph.py:graph' },
@@ -528,7 +533,8 @@ test('classes are built once, async callables awaited, and Cog predictors set up
   const output = `data:text/plain;base64,${Buffer.from('x').toString('base64')}`;
   expect(await predictor.run({ text: 'x', file: true })).toEqual({ status: 'success', output });
   expect(requireFailure(await predictor.run({ text: 'x', times: 4 }))).toMatchObject({
-    ...{ code: 'CALL_INPUT', message: expect.stringContaining('times: must be at most 3, got 4') },
+    code: 'CALL_INPUT',
+    message: expect.stringContaining('times: must be at most 3, got 4'),
   });
 });
 

@@ -200,7 +200,9 @@ test('the functions of an app are seen, and which is called is not guessed', asy
   });
   const common = { type: 'modal', file: 'cloud.py' };
   expect((await recognizeApp(workspace, 'cloud:one'))?.runInterface).toEqual({
-    ...{ ...common, function_name: 'one', call: 'arguments' },
+    ...common,
+    function_name: 'one',
+    call: 'arguments',
   });
   expect(await recognizeApp(workspace, 'cloud.py:Two')).toMatchObject({
     by: 'modal-app',
@@ -439,7 +441,10 @@ test('an output that Python wrote is read whole, or refused with the place of wh
   expect(() => parseOutput('[-Infinity]')).toThrow('output[0] is -Infinity');
   expect(() => parseOutput('fine')).toThrow('the function returned text that is not JSON: fine');
   expect(toJsonValue({ day: new Date(0), small: 2n ** 50n, many: new Set([1]), none: undefined })).toEqual({
-    ...{ day: '1970-01-01T00:00:00.000Z', small: 2 ** 50, many: [1], none: null },
+    day: '1970-01-01T00:00:00.000Z',
+    small: 2 ** 50,
+    many: [1],
+    none: null,
   });
   expect(toJsonValue({ n: 2n ** 60n + 1n })).toEqual({ n: 1152921504606846977n });
   expect(parseOutput('{"n": 9223372036854775807}')).toEqual({ n: 9223372036854775807n });

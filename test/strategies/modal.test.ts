@@ -346,7 +346,8 @@ def main():
 test('a class is built with the parameters among the inputs, or with those of the entry', async () => {
   await withRunner(await planFor({ 'studio.py': studio() }, { entry: 'studio:Model' }), async (runner) => {
     expect(await runner.run({ text: 'ab', name: 'large', size: 2 })).toEqual({
-      ...{ status: 'success', output: ['abab', 'large', 1] },
+      status: 'success',
+      output: ['abab', 'large', 1],
     });
     expect(await runner.run({ text: 'c', name: 'large', size: 2 })).toMatchObject({ output: ['cc', 'large', 2] });
     expect(await runner.run({ text: 'c', name: 'small' })).toMatchObject({ output: ['ccc', 'small', 1] });
@@ -377,13 +378,16 @@ test('what a generator yields comes back as a list, and a function is known by i
 test('a Cog predictor is set up once, keeps the limits of its inputs, and hands files over as data', async () => {
   await withRunner(await planFor(cogFiles), async (runner) => {
     expect(await runner.run({ text: 'x', times: '2' })).toEqual({
-      ...{ status: 'success', output: { said: ['hello=you', 'x', 'x'], calls: 1 } },
+      status: 'success',
+      output: { said: ['hello=you', 'x', 'x'], calls: 1 },
     });
     expect(await runner.run({ text: 'x', file: true })).toEqual({
-      ...{ status: 'success', output: `data:text/plain;base64,${Buffer.from('x').toString('base64')}` },
+      status: 'success',
+      output: `data:text/plain;base64,${Buffer.from('x').toString('base64')}`,
     });
     expect(requireFailure(await runner.run({ text: 'x', times: 4 }))).toMatchObject({
-      ...{ code: 'CALL_INPUT', message: expect.stringContaining('times: must be at most 3, got 4') },
+      code: 'CALL_INPUT',
+      message: expect.stringContaining('times: must be at most 3, got 4'),
     });
     expect(requireFailure(await runner.run({ text: 'fail' }))).toMatchObject({
       code: 'CALL_FAILED',
@@ -411,7 +415,8 @@ test('web endpoints are called over HTTP at their address, with a proxy token wh
       output: { label: 'abab' },
     });
     expect(await readStream(runner.stream({ item: { text: 'ab' } }))).toEqual({
-      ...{ chunks: [], answer: { status: 'success', output: { label: 'ab' } } },
+      chunks: [],
+      answer: { status: 'success', output: { label: 'ab' } },
     });
     expect(requireFailure(await runner.run({ times: 2 })).code).toBe('CALL_INPUT');
     expect(requireFailure(await runner.run({ item: {} })).message).toMatch(/^POST .* was answered with 500/);
@@ -432,7 +437,8 @@ test('web endpoints are called over HTTP at their address, with a proxy token wh
   });
   const silent = await planFor(files, { entry: 'studio:server' });
   await expect(new ModalRunner(silent).start({ env: {} })).rejects.toMatchObject({
-    ...{ code: 'START_FAILED', message: expect.stringContaining('--entry /PATH') },
+    code: 'START_FAILED',
+    message: expect.stringContaining('--entry /PATH'),
   });
   expect(modal.account.listLive(appName(silent))).toEqual([]);
   await withRunner(await planFor(files, { entry: 'studio:server/turn' }), async (runner) => {
@@ -491,7 +497,8 @@ test('a schedule is that of the function which is called, and the code’s own s
       'schedule: a run by itself has no inputs, and report cannot be called without: give its parameters defaults',
   });
   await expect(scheduled('nightly:clean', 'CRON_TZ=Mars/Base 0 1 * * *')).rejects.toMatchObject({
-    ...{ code: 'RESOURCE_INVALID', message: expect.stringContaining('no time zone Mars/Base') },
+    code: 'RESOURCE_INVALID',
+    message: expect.stringContaining('no time zone Mars/Base'),
   });
   const plan = await planFor(files, {
     entry: 'nightly:items',

@@ -13,7 +13,10 @@ test('a Bento server has the user’s PYTHONPATH after the directories that it c
   const environment = buildBentoServerEnvironment(plan, served, {});
   expect(environment).toMatchObject({ PYTHONPATH: `${startupDirectory}:code`, PYTHONOPTIMIZE: '1' });
   expect(JSON.parse(environment.BERTH_IMPORTS ?? '')).toEqual({
-    ...{ directory: plan.directory, module: 'service', paths: ['src', '.'], importTimeout: null },
+    directory: plan.directory,
+    module: 'service',
+    paths: ['src', '.'],
+    importTimeout: null,
   });
   const said = buildBentoServerEnvironment({ ...plan, importTimeout: 5 }, served, { PYTHONPATH: 'lib:more' });
   expect(said.PYTHONPATH).toBe(`${startupDirectory}:lib:more`);

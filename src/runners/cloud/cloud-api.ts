@@ -7,13 +7,13 @@ import { callHttp, type HttpReply } from '../http/http-call.js';
 export interface CloudAccount {
   /** For a person: `BentoCloud`. */
   cloud: string;
-  /** Of its REST API, without a slash at the end. */
+  /** Address of its REST API, without a slash at the end. */
   address: string;
-  /** The variable that its token is taken from. */
+  /** Name of the variable with its token. */
   variable: string;
-  /** What says who asks. */
+  /** Headers that authenticate a request. */
   headers: Record<string, string>;
-  /** What else than status 404 says that something does not exist. */
+  /** Recognizes a reply, other than status 404, that means that something does not exist. */
   isMissing?: (reply: HttpReply) => boolean;
 }
 
@@ -21,10 +21,11 @@ export interface CloudAccount {
 const requestTimeout = 30_000;
 
 /**
- * Asks the cloud's REST API: JSON there, JSON back. Undefined for what does not exist.
+ * Sends a JSON request to the cloud's REST API. Returns the JSON of the reply; undefined when the resource does not
+ * exist.
  *
- * CLOUD_UNREACHABLE when it does not answer or is overloaded, CLOUD_REFUSED when the token is not good for this, and
- * START_FAILED with the cloud's words for every other refusal.
+ * @throws CLOUD_UNREACHABLE when the cloud does not answer or is overloaded, CLOUD_REFUSED when it does not accept the
+ * token, START_FAILED with the cloud's words for any other error reply.
  */
 export async function requestCloud(
   account: CloudAccount,
@@ -45,22 +46,22 @@ async function send(
   { cloud, address, headers }: CloudAccount,
   { method, path, body, signal }: { method: string; path: string; body: unknown; signal: AbortSignal | undefined },
 ): Promise<HttpReply> {
-  const late = AbortSignal.timeout(requestTimeout);
+  const timeout = AbortSignal.timeout(requestTimeout);
   try {
     return await callHttp({
       url: address + path,
       method,
       headers: { ...headers, ...(body !== undefined && { 'content-type': 'application/json' }) },
       ...(body !== undefined && { body: JSON.stringify(body) }),
-      signal: signal === undefined ? late : AbortSignal.any([signal, late]),
+      signal: signal === undefined ? timeout : AbortSignal.any([signal, timeout]),
     });
   } catch (error) {
     signal?.throwIfAborted();
-    const reason = late.aborted ? `no answer within ${requestTimeout / 1000} s` : describeError(error);
-    const way = error instanceof ProxyError ? '' : await describeProxy(address); // which says already what is in the way
+    const reason = timeout.aborted ? `no answer within ${requestTimeout / 1000} s` : describeError(error);
+    const proxyNote = error instanceof ProxyError ? '' : await describeProxy(address); // its message names the proxy already
     throw new BerthError(
       'CLOUD_UNREACHABLE',
-      `${cloud} cannot be reached at ${address}${way}: ${reason}`,
+      `${cloud} cannot be reached at ${address}${proxyNote}: ${reason}`,
       {},
       { cause: error },
     );
@@ -79,15 +80,19 @@ function readJson({ body }: HttpReply): unknown {
 
 function createRefusalError({ cloud, address, variable }: CloudAccount, request: string, reply: HttpReply): BerthError {
   const { status, body } = reply;
-  const said = `${status}: ${body.toString().slice(0, 500).trim()}`;
+  const reason = `${status}: ${body.toString().slice(0, 500).trim()}`;
   if (status === 401 || status === 403)
-    return new BerthError('CLOUD_REFUSED', `${cloud} does not accept the token in ${variable} (${said})`);
+    return new BerthError('CLOUD_REFUSED', `${cloud} does not accept the token in ${variable} (${reason})`);
   if (status === 408 || status === 429 || status >= 500)
-    return new BerthError('CLOUD_UNREACHABLE', `${cloud} at ${address} cannot answer now (${request}: ${said})`);
-  return new BerthError('START_FAILED', `${cloud} refuses ${request} (${said})`);
+    return new BerthError('CLOUD_UNREACHABLE', `${cloud} at ${address} cannot answer now (${request}: ${reason})`);
+  return new BerthError('START_FAILED', `${cloud} refuses ${request} (${reason})`);
 }
 
-/** The token of an account. CLOUD_REFUSED when this process has none. */
+/**
+ * Returns the token of an account.
+ *
+ * @throws CLOUD_REFUSED when the variable is not set.
+ */
 export function requireToken(cloud: string, variable: string): string {
   const token = process.env[variable];
   if (token) return token;

@@ -9,16 +9,19 @@ export interface CloudOwner {
 }
 
 /**
- * A name for what a revision makes in an account that others use, too. It ends in something random, so that what an earlier
- * revision of the same name left is not taken for this one's, and in the mark of this machine and home, by which what is
- * ours is known even when all records of it are lost.
+ * Creates a name for a revision's resources in an account that others use, too. It ends in a random part, so that it
+ * differs from an earlier revision of the same name, and in the mark of this machine and home, which identifies our
+ * resources even when all records are lost.
  */
 export function createCloudName(plan: Pick<RunPlan, 'deployment' | 'revision' | 'stateDirectory'>): string {
   const suffix = randomBytes(2).toString('hex');
   return `${plan.deployment}-${plan.revision}-${suffix}${computeMark(plan.stateDirectory, suffix)}`;
 }
 
-/** Whose it is, of the deployments in this home; undefined for what another home or machine has made, or nobody's Berth. */
+/**
+ * Returns the deployment and revision of this home that the name belongs to; undefined for a name of another home or
+ * machine, or of another origin.
+ */
 export function findCloudOwner(home: Pick<BerthHome, 'deployments'>, name: string): CloudOwner | undefined {
   const [, deployment, revision, suffix = '', mark] = /^(.+)-(r\d+)-([0-9a-f]{4})([0-9a-f]{8})$/.exec(name) ?? [];
   if (deployment === undefined || revision === undefined) return undefined;

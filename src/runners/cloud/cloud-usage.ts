@@ -8,7 +8,7 @@ import type { ExternalResource } from '../runner.js';
 
 type Home = Pick<BerthHome, 'clouds'>;
 
-/** Notes that from now on something of this home may be in the cloud at this address. */
+/** Records that the cloud at this address may have resources of this home. */
 export async function recordCloudUsage(address: string, home: Home = berthHome()): Promise<void> {
   if (await isCloudUsed(home, address)) return;
   await mkdir(home.clouds, { recursive: true });
@@ -16,8 +16,8 @@ export async function recordCloudUsage(address: string, home: Home = berthHome()
 }
 
 /**
- * What the cloud at this address has of this home. Where the home never had anything there, a cloud that cannot be asked
- * has nothing: a key may be set for something else that its account does.
+ * Lists the resources of this home in the cloud at this address. When this home never used the cloud and the cloud does
+ * not answer, the list is empty: its account may have a key for other work.
  */
 export async function listCloudResources(
   home: Home,

@@ -1,14 +1,14 @@
 import { BerthError } from '../../errors.js';
 import { callHttp } from './http-call.js';
 
-/** Paths that are called where several would do; earlier ones win. */
+/** Paths to call when several would do; earlier ones win. */
 const conventionalPaths = ['/predict', '/run', '/invocations', '/infer', '/inference', '/generate'];
 
 interface OpenApi {
   paths?: Record<string, { post?: unknown } | null>;
 }
 
-/** The one of several paths that is called by convention; undefined when none or several could be. */
+/** Returns the path to call by convention; undefined when no path or several paths could be. */
 export function choosePredictPath(paths: string[]): string | undefined {
   const named = conventionalPaths.find((path) => paths.includes(path));
   return named ?? (paths.length === 1 ? paths[0] : undefined);
@@ -20,7 +20,11 @@ export interface ApiRequest {
   timeout?: number;
 }
 
-/** The path that a running server takes inputs at, from its OpenAPI. START_FAILED when that names none or several. */
+/**
+ * Finds the path at which a running server takes inputs, from its OpenAPI document.
+ *
+ * @throws START_FAILED when the document names none or several.
+ */
 export async function findPredictPath(
   url: string,
   { headers = {}, timeout = 5_000 }: ApiRequest = {},
@@ -39,7 +43,7 @@ export async function findPredictPath(
 
 function listPostPaths(text: string): string[] {
   try {
-    const { paths = {} } = JSON.parse(text) as OpenApi; // another system's answer: read with care
+    const { paths = {} } = JSON.parse(text) as OpenApi; // another system's answer: it may have any shape
     return Object.keys(paths).filter((path) => paths[path]?.post !== undefined && !path.includes('{'));
   } catch {
     return [];

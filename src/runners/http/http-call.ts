@@ -3,18 +3,18 @@ import { urlToHttpOptions } from 'node:url';
 import { CancelSource } from '../cancel-source.js';
 
 export interface HttpCall {
-  /** With `http:` or `https:`. */
+  /** An `http:` or `https:` address. */
   url: string;
-  /** POST when there is a body, else GET. */
+  /** POST when there is a body, GET otherwise. */
   method?: string;
   headers?: Record<string, string>;
   body?: string | Buffer;
   agent?: Agent;
-  /** Ends the call: it then rejects with the signal's reason. */
+  /** Ends the call, which rejects with the signal's reason. */
   signal?: AbortSignal;
-  /** The same, in place of a signal. */
+  /** Ends the call like `signal`, in place of it. */
   cancelSource?: CancelSource;
-  /** Told as soon as the reply begins, which may be long before its body ends. */
+  /** Called as soon as the reply begins, which may be long before its body ends. */
   onHeaders?: (headers: IncomingHttpHeaders) => void;
 }
 
@@ -27,8 +27,8 @@ export interface HttpReply {
 }
 
 /**
- * One HTTP request, without a deadline of its own: `fetch` gives up on a server that takes longer than five minutes.
- * Rejects when the server cannot be reached (ECONNREFUSED) or ends the connection before it answers (ECONNRESET).
+ * Sends one HTTP request. It has no deadline: `fetch` gives up on a server that takes longer than five minutes. Rejects
+ * when the server cannot be reached (ECONNREFUSED) or ends the connection before it answers (ECONNRESET).
  */
 export const callHttp = (call: HttpCall): Promise<HttpReply> =>
   isSecure(call.url) ? callSecurely(call) : exchange(call, request);
@@ -38,7 +38,10 @@ async function callSecurely(call: HttpCall): Promise<HttpReply> {
   return await exchange({ ...call, ...(agent && { agent }) }, send);
 }
 
-/** Connections to the server of this URL that are used again while no more than so many milliseconds pass between calls. */
+/**
+ * Creates an agent that reuses connections to the server of this URL until they are idle for `idleTimeout`
+ * milliseconds.
+ */
 export async function createKeepAliveAgent(url: string, idleTime: number): Promise<Agent> {
   const options = { keepAlive: true, timeout: idleTime };
   if (!isSecure(url)) return new Agent(options);
@@ -51,7 +54,7 @@ export async function createKeepAliveAgent(url: string, idleTime: number): Promi
 
 export const isSecure = (url: string): boolean => url.startsWith('https:');
 
-/** What https needs is loaded with the first of its calls; it goes by the proxy that the environment names, if any. */
+/** Loads the modules for https with its first call. Uses the proxy that the environment names, if any. */
 export async function loadHttps({ url, agent }: HttpCall): Promise<{ send: typeof request; agent?: Agent }> {
   const [{ request: send }, { openProxy }] = await Promise.all([
     import('node:https'),
@@ -65,7 +68,7 @@ const empty = Buffer.alloc(0);
 
 let latest: { url: string; address: RequestOptions } | undefined;
 
-/** Where a request goes; kept of the latest, because whoever makes many calls makes them to one address. */
+/** Parses an address. Keeps the latest one, because a caller that makes many calls makes them to one address. */
 function parseAddress(url: string): RequestOptions {
   if (latest?.url !== url) latest = { url, address: urlToHttpOptions(new URL(url)) };
   return latest.address;
@@ -94,7 +97,7 @@ function exchange(
     if (end !== undefined) {
       end.setListener(() => {
         call.destroy();
-        reject(end.reason); // a request without a connection yet says nothing of its end
+        reject(end.reason); // without a connection, the request does not report its end
       });
       call.on('close', () => end.setListener(undefined));
     }

@@ -5,11 +5,11 @@ import { type HttpCall, isSecure, loadHttps } from './http-call.js';
 export interface HttpStream {
   status: number;
   headers: IncomingHttpHeaders;
-  /** Throws when the connection ends before the body does; whoever leaves it early ends the connection. */
+  /** Throws when the connection ends before the body does. A reader that leaves early ends the connection. */
   body: AsyncIterable<Buffer>;
 }
 
-/** As `callHttp`, of which the reply is read as it comes, no faster than it is asked for. */
+/** Sends a request like `callHttp`. The reply arrives as it is read, no faster. */
 export async function streamHttp(call: HttpCall): Promise<HttpStream> {
   const { send, agent } = isSecure(call.url) ? await loadHttps(call) : { send: request, agent: call.agent };
   const { method = call.body === undefined ? 'GET' : 'POST', url, headers = {}, body, cancelSource } = call;
@@ -26,7 +26,7 @@ export async function streamHttp(call: HttpCall): Promise<HttpStream> {
   return { status: response.statusCode ?? 0, headers: response.headers, body: response };
 }
 
-/** The lines of a body, the last one with or without its line break. */
+/** Yields the lines of a body, the last one with or without its line break. */
 export async function* readLines(body: AsyncIterable<Buffer>): AsyncGenerator<string> {
   const decoder = new StringDecoder('utf8');
   let rest = '';

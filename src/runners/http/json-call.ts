@@ -17,19 +17,19 @@ export interface JsonCall extends CallOptions {
   /** Seconds. */
   timeout: number;
   agent?: Agent;
-  /** Reads the JSON of the reply; where it is absent, an integer beyond 2^53 is a bigint. */
+  /** Reads the JSON of the reply. By default, an integer beyond 2^53 becomes a bigint. */
   readJson?: ReadJson;
 }
 
-/** Characters of a server's refusal that are shown. */
+/** Characters to show of a server's error reply. */
 const maxShownCharacters = 2_000;
 
-/** What a call that is followed takes; a server that can only reply whole does so. */
+/** Media types that a streaming call accepts; a server that can only reply as a whole does so. */
 const streamTypes = 'text/event-stream, application/x-ndjson, application/json';
 
 /**
- * POSTs the inputs to a server, as JSON: what it replies with is the output, and what is not 2xx is an error. Never
- * throws for what the server does.
+ * Sends the inputs to a server by POST, as JSON. The reply is the output; any status other than 2xx is an error. Never
+ * throws for errors of the server.
  */
 export async function callJson(call: JsonCall): Promise<Answer> {
   const body = await encode(call);
@@ -42,7 +42,7 @@ export async function callJson(call: JsonCall): Promise<Answer> {
   });
 }
 
-/** The same call bit by bit, where the server replies with events or lines of JSON; else its answer alone. */
+/** Makes the same call, and yields chunks when the server replies with events or lines of JSON. */
 export async function* streamJson(call: JsonCall): AsyncGenerator<unknown, Answer> {
   const encoded = await encode(call);
   if (typeof encoded !== 'string') return encoded;
@@ -59,7 +59,7 @@ export async function* streamJson(call: JsonCall): AsyncGenerator<unknown, Answe
   });
 }
 
-/** The request's body, or the answer that says why there is none. */
+/** Returns the request's body, or the error answer when the inputs have none. */
 async function encode({ inputs }: JsonCall): Promise<string | Answer> {
   try {
     return await writeInputs(inputs);
@@ -77,8 +77,8 @@ const buildRequest = ({ url, agent }: JsonCall, accept: string): HttpCall => ({
 });
 
 /**
- * What a server replied as an answer: JSON as its value, what came in pieces as `handOnPieces` joins it, all else as text;
- * a refusal with the server's own words.
+ * Turns a server's reply into an answer: JSON becomes its value, chunks are joined as in `forwardReplyChunks`, anything
+ * else becomes text. An error reply keeps the server's own words.
  */
 export async function readReply(
   { status, body, headers }: HttpReply,
@@ -98,7 +98,7 @@ export async function readReply(
 
 const isSuccess = (status: number): boolean => status >= 200 && status < 300;
 
-/** Nothing is null, unless it is said to be text. */
+/** Reads an empty body as null, unless its type says text. */
 function readValue(text: string, type: string | undefined, read: ReadJson = readJson): unknown {
   const isJson = type === undefined ? text === '' : /\bjson\b/.test(type);
   if (!isJson) return text;
@@ -112,9 +112,9 @@ async function collectAnswer(parts: AsyncGenerator<unknown, Answer>): Promise<An
   }
 }
 
-/** An answer that the software gives itself is passed on, not wrapped. */
+/** Recognizes an answer that the software builds itself, which is passed on unwrapped. */
 function isAnswer(value: unknown): value is Answer {
   if (typeof value !== 'object' || value === null) return false;
-  const { status, output, error } = value as Record<string, unknown>; // another system's: looked at key by key
+  const { status, output, error } = value as Record<string, unknown>; // another system's value: check key by key
   return (status === 'success' && output !== undefined) || (status === 'error' && typeof error === 'object');
 }

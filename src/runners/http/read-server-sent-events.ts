@@ -1,7 +1,7 @@
 import { StringDecoder } from 'node:string_decoder';
 import { createParser, type EventSourceMessage } from 'eventsource-parser';
 
-/** The server-sent events of a body, as they come. */
+/** Yields the server-sent events of a body as they arrive. */
 export async function* readServerSentEvents(body: AsyncIterable<Buffer>): AsyncGenerator<EventSourceMessage> {
   const decoder = new StringDecoder('utf8');
   const events: EventSourceMessage[] = [];

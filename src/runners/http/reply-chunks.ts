@@ -5,10 +5,10 @@ import { createErrorAnswer } from '../call-deadline.js';
 import { readLines } from './http-stream.js';
 import { readServerSentEvents } from './read-server-sent-events.js';
 
-/** What is read piece by piece; returns the server's own words where it ends with a failure. */
+/** Yields chunks of a reply. Returns the server's own words when the reply ends with an error. */
 export type ReplyChunks = AsyncGenerator<unknown, string | undefined>;
 
-/** How a reply that comes bit by bit is read: server-sent events, or a JSON value a line. Undefined for all others. */
+/** Returns a reader for server-sent events, or for lines of JSON; undefined for any other media type. */
 export function chooseChunkReader(
   { 'content-type': type = '' }: IncomingHttpHeaders,
   read: ReadJson = readJson,
@@ -17,7 +17,7 @@ export function chooseChunkReader(
   return /^application\/(x-)?(ndjson|jsonl)\b/i.test(type) ? (body) => readLineChunks(body, read) : undefined;
 }
 
-/** Hands pieces on as they come, and returns what they are together: one text where all are text, else a list. */
+/** Yields chunks as they arrive, and returns their whole: one text when all are text, a list otherwise. */
 export async function* forwardReplyChunks(pieces: ReplyChunks): AsyncGenerator<unknown, Answer> {
   const taken: unknown[] = [];
   try {
@@ -38,13 +38,13 @@ export async function* forwardReplyChunks(pieces: ReplyChunks): AsyncGenerator<u
 const joinChunks = (pieces: unknown[]): unknown =>
   pieces.length > 0 && pieces.every((piece) => typeof piece === 'string') ? pieces.join('') : pieces;
 
-/** As OpenAI's API and those like it say that the stream is over. */
+/** Marks the end of a stream in OpenAI's API and similar ones. */
 const endOfStreamMarker = '[DONE]';
 
 /**
- * An event of a name is told with it; one that is called `error` is how servers say that they fail half-way. The data of
- * events is text, and what reads as JSON may be a word of it: `1`, `"no"`, `{}`. So the first one decides for all: where
- * it is an object or a list, the stream is one of JSON, else each stays the text that was sent.
+ * Yields events; one with a name is yielded with it. Servers use the name `error` for a failure halfway. The data of
+ * events is text, and what parses as JSON may be a word of that text: `1`, `"no"`, `{}`. So the first event decides:
+ * when it is an object or a list, the stream is JSON, otherwise each event stays the text that was sent.
  */
 async function* readEventChunks(body: AsyncIterable<Buffer>, read: ReadJson): ReplyChunks {
   let readData: ((data: string) => unknown) | undefined;
@@ -64,7 +64,7 @@ async function* readLineChunks(body: AsyncIterable<Buffer>, read: ReadJson): Rep
   return undefined;
 }
 
-/** What is no JSON is text. */
+/** Parses JSON, and returns any other text as it is. */
 export function parseJsonOrText(text: string, read: ReadJson = readJson): unknown {
   try {
     return read(text);

@@ -2,10 +2,10 @@ import type { RunPlan } from '../../contract/handle.js';
 
 const loopback = '127.0.0.1';
 
-/** Where the software's server listens: on loopback, unless the user has asked for more. */
+/** Returns the address at which the software's server listens: loopback, unless the user exposes it. */
 export const getListenAddress = ({ expose }: Pick<RunPlan, 'expose'>): string => expose ?? loopback;
 
-/** Where this machine calls a server that listens at the address: of all addresses, at loopback. */
+/** Returns the address at which this machine calls a server: loopback for a server that listens at all addresses. */
 export function getCallAddress(address: string): string {
   if (address === '0.0.0.0') return loopback;
   return address === '::' ? '::1' : address;

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import type { RunPlan } from '../../contract/handle.js';
 import { hostsDirectory } from '../../home/package-root.js';
 
-/** What a server of somebody else's imports of a revision. */
+/** Imports of a framework's server from a revision. */
 export interface ServerImports {
   /** The module that it imports first. */
   module: string;
@@ -10,10 +10,13 @@ export interface ServerImports {
   paths: string[];
 }
 
-/** Goes first on Python's path: with it, a server finds a revision's modules as our own host does, and within their time. */
+/**
+ * Directory that goes first on Python's path. With it, a server finds a revision's modules as Berth's own host does,
+ * and within the same time limit.
+ */
 export const startupDirectory = join(hostsDirectory, 'python', 'startup');
 
-/** The variable that it reads; see hosts/python/berth_host/server_imports.py. */
+/** Builds the variable that this directory's module reads; see hosts/python/berth_host/server_imports.py. */
 export const buildImportVariables = (
   { directory, importTimeout }: Pick<RunPlan, 'directory' | 'importTimeout'>,
   { module, paths }: ServerImports,

@@ -6,28 +6,30 @@ import { findMarkedProcesses, killMarkedProcesses } from '../../processes/marked
 import { stopProcessGroup } from '../../processes/process-group.js';
 import { isSameProcess, type ProcessIdentity } from '../../processes/process-identity.js';
 
-/** Milliseconds that a killed process has to be gone. */
+/** Milliseconds that a killed process may take to end. */
 const killTimeout = 5_000;
 
 /**
- * Ends the plan's server: asks its leader, gives it `patience` seconds, then kills what is left of its group, of what
- * bears the plan's mark, and of what came from either. Resolves when none of it exists, and so its ports are free. Safe
- * to run twice, and without a leader. UNDO_INCOMPLETE names what does not end.
+ * Stops the plan's server: signals its leader, waits `grace` seconds, then kills what is left of its group, of the
+ * processes with the plan's mark, and of their descendants. Resolves when none of them exist, so that its ports are
+ * free. Safe to call twice, and without a leader.
+ *
+ * @throws UNDO_INCOMPLETE naming the processes that do not end.
  */
 export async function stopServer(
   plan: Pick<RunPlan, 'stateDirectory'>,
   leader: ProcessIdentity | undefined,
-  patience: number,
+  grace: number,
 ): Promise<void> {
   const roots = findMarkedProcesses(plan);
   if (leader !== undefined && isSameProcess(leader)) roots.push(leader.pid);
-  const all = roots.length === 0 ? [] : listDescendants(roots);
-  if (leader !== undefined) await stopProcessGroup(leader, patience);
-  for (const identity of all) await killProcess(identity);
+  const processes = roots.length === 0 ? [] : listDescendants(roots);
+  if (leader !== undefined) await stopProcessGroup(leader, grace);
+  for (const identity of processes) await killProcess(identity);
   await killMarkedProcesses(plan);
 }
 
-/** Its whole group where it leads one. */
+/** Kills a process, and its group when it leads one. */
 async function killProcess(identity: ProcessIdentity): Promise<void> {
   if (!isSameProcess(identity)) return;
   await stopProcessGroup(identity, 0);
@@ -37,7 +39,7 @@ async function killProcess(identity: ProcessIdentity): Promise<void> {
     try {
       process.kill(identity.pid, 'SIGKILL');
     } catch {
-      return; // ended meanwhile
+      return; // it has ended
     }
   }
 }

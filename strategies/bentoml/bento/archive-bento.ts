@@ -10,12 +10,12 @@ import type { ServiceApi } from '../calls/service-api.js';
 import { buildBento, findBento, stopBuild } from './build-bento.js';
 import { describeServiceTimeout } from './service-timeout.js';
 
-/** Milliseconds between two looks whether the service is still served: a build takes longer until it writes anything. */
+/** Milliseconds between two checks that the service is still served: a build takes longer until it writes anything. */
 const interval = 100;
 
 /**
- * Keeps a bento of the revision while its code is served: `bentoml list` shows it under the revision's BENTOML_HOME. The
- * service does not depend on it: what keeps it from being built is told once, and no more. A stop ends the build.
+ * Builds a bento of the revision while its code is served: `bentoml list` shows it under the revision's BENTOML_HOME.
+ * The service does not depend on it, so a failure is reported once and is no error. A stop ends the build.
  */
 export async function archiveBento(plan: RunPlan, api: ServiceApi, options: StartOptions): Promise<void> {
   const isServed = async () => (await serverRecord.read(plan).catch(() => undefined)) !== undefined;
@@ -30,7 +30,7 @@ export async function archiveBento(plan: RunPlan, api: ServiceApi, options: Star
     if (signal.aborted || !(await isServed())) return;
     const { message } = BerthError.from(error);
     if (await claimFirstReport(plan.stateDirectory, 'bento', message))
-      await reportLine(plan, `no bento is kept of ${plan.revision}: ${message}`, options.onProgress);
+      await reportLine(plan, `no bento was built of ${plan.revision}: ${message}`, options.onProgress);
   } finally {
     clearInterval(watchTimer);
   }
@@ -42,7 +42,7 @@ async function buildIfMissing(
   { env, signal, onProgress }: StartOptions,
 ): Promise<void> {
   if ((await findBento(plan, plan.revision)) !== undefined) return;
-  await stopBuild(plan); // of a worker that was killed meanwhile
+  await stopBuild(plan); // a build of a worker that was killed
   const bento = await buildBento(plan, { version: plan.revision, env, signal });
   const timeoutNote = describeServiceTimeout(plan, bento, api);
   if (timeoutNote !== undefined) await reportLine(plan, timeoutNote, onProgress);

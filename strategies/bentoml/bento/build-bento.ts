@@ -17,15 +17,15 @@ import { describeBuild } from './describe-build.js';
 export interface Bento {
   /** `service:r1`. */
   tag: string;
-  /** Name of the service that is called. */
+  /** Name of the service to call. */
   entryService: string;
-  /** Seconds after which the service itself ends a call. */
+  /** Seconds after which the service ends a call. */
   timeout: number;
 }
 
 export interface BuildOptions {
   version: string;
-  /** The software's variables: importing the service may need them. */
+  /** The software's variables, which importing the service may need. */
   env: Record<string, string>;
   signal?: AbortSignal | undefined;
 }
@@ -35,7 +35,7 @@ export const buildTimeout = 900;
 /** Lines of a command's output that show why it failed. */
 const evidenceLineCount = 30;
 
-/** Seconds that BentoML gives a call where its service sets no `traffic.timeout`. */
+/** Seconds after which BentoML ends a call by default, without `traffic.timeout`. */
 const defaultTimeout = 60;
 
 const Traffic = z.looseObject({ timeout: z.number().default(defaultTimeout) });
@@ -51,8 +51,9 @@ const BentoFile = z.looseObject({
 });
 
 /**
- * Builds the revision into a bento of its own BENTOML_HOME, once: code and the very packages that were verified.
- * BUILD_FAILED with the last lines of `bentoml build`; START_FAILED for what would not run from a bento.
+ * Builds the revision into a bento in its own BENTOML_HOME, once: the code and exactly the packages that were verified.
+ *
+ * @throws BUILD_FAILED with the last lines of `bentoml build`, START_FAILED for code that would not run from a bento.
  */
 export async function buildBento(plan: RunPlan, { version, env, signal }: BuildOptions): Promise<Bento> {
   refuseHostModules(plan);
@@ -69,7 +70,8 @@ export async function buildBento(plan: RunPlan, { version, env, signal }: BuildO
   const argv = ['build', plan.directory, '--bentofile', config, '--version', version, '--output', 'tag'];
   const output = await runBentoml(plan, argv, { env, signal, secrets: Object.values(env) });
   const tag = /__tag__:(\S+)/.exec(output)?.[1];
-  if (tag === undefined) throw new BerthError('BUILD_FAILED', `bentoml build names no bento: ${output.slice(-500)}`);
+  if (tag === undefined)
+    throw new BerthError('BUILD_FAILED', `bentoml build did not name the bento: ${output.slice(-500)}`);
   await writeDurably(getRecordPath(plan, version), JSON.stringify({ tag }));
   return await readBento(plan, tag);
 }
@@ -82,16 +84,20 @@ function refuseHostModules(plan: RunPlan): void {
   throw new BerthError('START_FAILED', message, { name: plan.deployment });
 }
 
-/** The bento of this version, if its build has ended. */
+/** Returns the bento of this version, if its build has finished. */
 export async function findBento(plan: RunPlan, version: string): Promise<Bento | undefined> {
   const record = await readFile(getRecordPath(plan, version), 'utf8').catch(() => undefined);
   return record === undefined ? undefined : await readBento(plan, (JSON.parse(record) as { tag: string }).tag);
 }
 
-/** Ends what is left of a build or an upload. */
+/** Kills what is left of a build or an upload. */
 export const stopBuild = async (plan: RunPlan): Promise<void> => void (await killMarkedProcesses(toolMark(plan)));
 
-/** Runs a `bentoml` command of the revision's environment; its output, as it is. BUILD_FAILED unless it ends well. */
+/**
+ * Runs a `bentoml` command of the revision's environment. Returns its raw output.
+ *
+ * @throws BUILD_FAILED when the command fails.
+ */
 export async function runBentoml(
   plan: RunPlan,
   args: string[],
@@ -114,7 +120,10 @@ export async function runBentoml(
   });
 }
 
-/** As the server's, but found and ended apart from it. BentoML needs a uv on the path. */
+/**
+ * Builds the server's environment with a mark of its own, by which the tool is found and killed separately. BentoML
+ * needs uv on the path.
+ */
 function buildToolEnvironment(plan: RunPlan, env: Record<string, string>): Record<string, string> {
   const { TMPDIR: _, PATH = '', ...variables } = buildBentoServerEnvironment(plan, parseBentoInterface(plan), env);
   return { ...variables, PATH: `${PATH}${delimiter}${berthHome().bin}`, ...createProcessMark(toolMark(plan)) };

@@ -11,12 +11,12 @@ import { parseBentoInterface } from '../bento-interface.js';
 const Build = z.looseObject({ python: z.looseObject({}).optional() });
 const Pyproject = z.looseObject({ tool: z.looseObject({ bentoml: z.looseObject({ build: Build }) }) });
 
-/** What a `bentofile.yaml` may say about its packages that the verified environment says better. */
+/** Keys of a `bentofile.yaml` that the verified environment replaces. */
 const supersededKeys = ['requirements_txt', 'packages', 'lock_packages', 'pack_git_packages'];
 
 /**
- * How the bento is built: as the repository's own `bentofile.yaml` or `pyproject.toml` says, with the service that is
- * called and the packages that were verified.
+ * Describes the build: the repository's own `bentofile.yaml` or `pyproject.toml`, with the service that is called and
+ * the packages that were verified.
  */
 export async function describeBuild(
   plan: RunPlan,
@@ -46,11 +46,11 @@ async function readManifest(file: string, read: (text: string) => unknown): Prom
   try {
     return read(await readFile(file, 'utf8'));
   } catch {
-    return undefined; // not there, or not in its format: it says nothing
+    return undefined; // missing, or not in its format
   }
 }
 
-/** Of the environment alone, each as the requirement that installs it again. */
+/** Lists the environment's packages, each as the requirement that installs it again. */
 const listPackagesScript = `import importlib.metadata, json
 for distribution in importlib.metadata.distributions():
     name, origin = distribution.metadata["Name"], json.loads(distribution.read_text("direct_url.json") or "{}")

@@ -1,12 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { callHttp, type HttpCall, type HttpReply } from '../../../src/runners/http/http-call.js';
 
-/** Milliseconds between two looks at a task: first, and at most. */
+/** Milliseconds between two checks of a task: at first, and at most. */
 const [firstInterval, maxInterval] = [20, 1_000];
 
 /**
- * Submits a task and waits for its result, however long it takes: called as a plain API it would meet the service's own
- * limit of time. A caller who gives up cancels it, as far as a local server can.
+ * Submits a task and waits for its result, however long it takes: as a plain call it would meet the service's own
+ * timeout. A caller that gives up cancels it, which only a local server supports.
  */
 export async function callTask(call: HttpCall & { signal: AbortSignal }): Promise<HttpReply> {
   const { url, signal, agent, headers: { authorization } = {} } = call;
@@ -37,7 +37,7 @@ async function isRunning(query: (what: string) => Promise<HttpReply>): Promise<b
   return reply.status === 200 && readKey(reply, 'status') === 'in_progress';
 }
 
-/** Undefined for what is no such text: something between us and the service may answer in its place. */
+/** Returns undefined for any other reply: a gateway may answer in the service's place. */
 function readKey({ body }: HttpReply, key: string): string | undefined {
   try {
     const value = (JSON.parse(body.toString()) as Record<string, unknown> | null)?.[key];

@@ -1,6 +1,6 @@
 import type { RunPlan } from '../../../src/contract/handle.js';
 
-/** The exception that the service raised, from its log: BentoML keeps it from whoever calls. */
+/** An exception of the service, from its log: BentoML hides it from callers. */
 export interface LoggedException {
   type: string;
   message: string;
@@ -11,12 +11,15 @@ export interface LoggedException {
 export const maxSearchBytes = 16 * 2 ** 20;
 
 const heading = 'Traceback (most recent call last):';
-/** First line of every message of BentoML's own; with the trace in parentheses at its end, within a call. */
+/** First line of each of BentoML's messages. Within a call it ends with the trace ID in parentheses. */
 const logLine = /^\d{4}-\d\d-\d\dT\S+ \[[A-Z]+\] \[/;
-/** Between the exceptions of a chain. */
+/** Line between the exceptions of a chain. */
 const chainLink = /^(During handling of the above exception|The above exception was the direct cause)/;
 
-/** The exception under the first message that says these words, its frames outside the revision left out at the top. */
+/**
+ * Finds the exception below the first message with this text. Leaves out its first frames that are outside the
+ * revision.
+ */
 export function findException(
   log: string,
   text: string,
@@ -34,7 +37,7 @@ export function findException(
 
 function readTraceback(lines: string[], directory: string): LoggedException | undefined {
   const chain = splitChain(lines);
-  // What ended a service may be followed by exceptions of the server that it ended.
+  // The exception that ended a service may be followed by exceptions of its server.
   const last = chain.findLast((part) => part.some((line) => line.includes(`"${directory}/`))) ?? chain.at(-1);
   const messageStart = last?.findIndex((line, index) => index > 0 && line !== '' && !line.startsWith(' ')) ?? -1;
   if (last === undefined || messageStart < 0) return undefined;
@@ -44,7 +47,7 @@ function readTraceback(lines: string[], directory: string): LoggedException | un
   return { type: type.split('.').at(-1) ?? type, message: message.join(': '), traceback };
 }
 
-/** The exceptions of a chain, each from its heading to its message. */
+/** Splits a chain into its exceptions, each from its heading to its message. */
 function splitChain(lines: string[]): string[][] {
   const parts: string[][] = [];
   for (const line of lines) {
@@ -56,7 +59,7 @@ function splitChain(lines: string[]): string[][] {
   return parts.filter(([first]) => first === heading);
 }
 
-/** The server’s own frames come first, and say nothing about the solution. */
+/** Drops the server's own frames, which come first and say nothing about the solution. */
 function dropServerFrames(part: string[], directory: string): string {
   const first = part.findIndex((line) => line.includes(`"${directory}/`));
   const kept = first < 0 ? part : [heading, ...part.slice(first)];

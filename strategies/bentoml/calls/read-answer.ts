@@ -7,19 +7,19 @@ import type { HttpReply } from '../../../src/runners/http/http-call.js';
 import type { LoggedException } from './find-exception.js';
 import type { ServiceApi } from './service-api.js';
 
-/** Statuses that say that the inputs are wrong. */
+/** Statuses that mean invalid inputs. */
 const inputErrorStatuses = new Set([400, 413, 415, 422]);
 
-/** The call's exception, from the log; where the call has failed it is waited for. */
+/** Finds the call's exception in the log. Waits for it when the call has failed. */
 export type FindFailure = (hasFailed: boolean) => Promise<LoggedException | undefined>;
 
 export interface AnswerOptions {
   findFailure: FindFailure;
-  /** Reads the output; where it is absent, an integer beyond 2^53 is a bigint. */
+  /** Reads the output. By default, an integer beyond 2^53 becomes a bigint. */
   read?: ReadJson | undefined;
 }
 
-/** The server's reply as an answer; at once where there is nothing to look for. */
+/** Turns the server's reply into an answer; synchronously when there is no exception to look for. */
 export function readAnswer(
   reply: HttpReply,
   api: ServiceApi,
@@ -27,7 +27,7 @@ export function readAnswer(
 ): Answer | Promise<Answer> {
   const { status, isComplete } = reply;
   const hasFailed = status < 200 || status >= 300 || !isComplete;
-  // A stream that an exception cuts short ends like any other.
+  // A stream that an exception cut short ends like any other.
   return hasFailed || api.isStream
     ? explainReply(reply, api, { hasFailed, findFailure, read })
     : toAnswer(readOutput(reply, api, read));
@@ -54,24 +54,24 @@ async function explainReply(
   return createErrorAnswer('CALL_FAILED', `the service answered ${status}: ${describeErrorReply(reply)}`);
 }
 
-/** What cannot be written as JSON is an output's fault; all else is the code's own. */
+/** Describes an exception: an output that JSON cannot hold is CALL_OUTPUT, any other is CALL_FAILED. */
 function describeException({ type, message, traceback }: LoggedException): Answer {
   const code: ErrorCode = type === 'PydanticSerializationError' ? 'CALL_OUTPUT' : 'CALL_FAILED';
   return { status: 'error', error: { code, message: formatException(type, message), type, traceback } };
 }
 
-/** What BentoML says of a service's own limit does not say whose it is. */
+/** Explains a timeout: BentoML's message does not say that it is the service's own. */
 function explainTimeout(refusal: string): string {
   const [, seconds] = /^Not able to process the request in ([\d.]+) seconds$/.exec(refusal) ?? [];
   if (seconds === undefined) return refusal;
   return `the service itself ended the call after ${Number(seconds)} s: traffic.timeout of its @bentoml.service says so, whatever --timeout is`;
 }
 
-/** BentoML's words: `{"error": …, "detail": […]}`, `[{"error": …}]`, or plain text. */
+/** Reads BentoML's error replies: `{"error": …, "detail": […]}`, `[{"error": …}]`, or plain text. */
 function describeErrorReply({ body }: HttpReply): string {
   const text = body.toString();
   const parsed = parseJson(text, readJson);
-  const { error, detail } = ((Array.isArray(parsed) ? parsed[0] : parsed) ?? {}) as ErrorReply; // read with care below
+  const { error, detail } = ((Array.isArray(parsed) ? parsed[0] : parsed) ?? {}) as ErrorReply; // checked key by key below
   const problems = Array.isArray(detail) ? detail.map(({ loc, msg }) => `${loc?.join('.')}: ${msg}`).join('; ') : '';
   if (typeof error !== 'string') return text.slice(0, 500);
   return problems === '' ? error : `${error}: ${problems}`;
@@ -88,14 +88,14 @@ function readOutput({ headers, body }: HttpReply, { isFileOutput, outputKey }: S
   if (!isFileOutput && mediaType === 'application/json') {
     const text = body.toString();
     const value = parseJson(text, read);
-    if (value === undefined) return text; // a text whose API does not say that it is one comes unquoted
+    if (value === undefined) return text; // the text of an API without a declared type comes unquoted
     return outputKey === null ? value : (value as Record<string, unknown>)[outputKey];
   }
   if (!isFileOutput && mediaType.startsWith('text/')) return body.toString();
   return `data:${isFileOutput ? mediaType : contentType};base64,${body.toString('base64')}`;
 }
 
-/** An answer of the code's own is passed on, not wrapped again; by the same rule as for every other strategy. */
+/** Passes an answer that the code builds itself on unwrapped, as in every strategy. */
 function toAnswer(output: unknown): Answer {
   const own = output as { status?: unknown; output?: unknown; error?: unknown } | null;
   if (own?.status === 'success' && 'output' in own) return own as Answer;
@@ -108,7 +108,7 @@ const toError = (error: unknown) =>
     ? { code: 'CALL_FAILED', message: 'the software answered with an error', ...error }
     : { code: 'CALL_FAILED', message: String(error) };
 
-/** Undefined for what is no JSON. */
+/** Returns undefined for text that is not JSON. */
 function parseJson(text: string, read: ReadJson): unknown {
   try {
     return read(text);

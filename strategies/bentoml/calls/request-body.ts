@@ -6,13 +6,17 @@ export interface RequestBody {
   body: string | Buffer;
 }
 
-/** Inputs that do not fit what the API takes. */
+/** The inputs do not fit the API. */
 export class InvalidInputError extends Error {}
 
-/** Writes inputs, which are plain, as an API takes them. Throws WrongInput. */
+/**
+ * Writes plain inputs in the form that the API takes.
+ *
+ * @throws InvalidInputError when they do not fit.
+ */
 export type Encode = (inputs: unknown) => RequestBody | Promise<RequestBody>;
 
-/** JSON, or a form as soon as one of the inputs is a file. */
+/** Chooses JSON, or a form when one of the inputs is a file. */
 export function chooseEncoding({ input, call }: ServiceApi): Encode {
   if (input.root_input && isFile(input)) return encodeRootFile;
   const properties = input.properties ?? {};
@@ -31,13 +35,13 @@ const encodeJson = (value: unknown): RequestBody => ({
   body: writeJson(value ?? null),
 });
 
-/** `{"inputs": …}` as that is all that the API takes, unless the caller wrote it so. */
+/** Wraps inputs as `{"inputs": …}`, the only parameter of the API, unless the caller did so. */
 function wrapInputs(inputs: unknown, call: ServiceApi['call']): unknown {
   const isWrapped = isRecord(inputs) && Object.keys(inputs).length === 1 && 'inputs' in inputs;
   return isWrapped && call === null ? inputs : { inputs };
 }
 
-/** BentoML drops what it does not know; a misspelt option would go unnoticed. */
+/** Refuses unknown inputs: BentoML ignores them, so a misspelled option would go unnoticed. */
 function refuseUnknown(properties: Record<string, ValueSchema>, inputs: unknown): void {
   if (!isRecord(inputs))
     throw new InvalidInputError(`the inputs are an object with: ${Object.keys(properties).join(', ')}`);
@@ -71,7 +75,7 @@ async function encodeForm(properties: Record<string, ValueSchema>, inputs: unkno
   return { contentType, body: Buffer.from(await encoded.arrayBuffer()) };
 }
 
-/** BentoML fetches an address by itself. A null leaves the file out. */
+/** Adds files to a form. BentoML fetches an address itself. A null leaves the file out. */
 function addFiles(form: FormData, name: string, value: unknown): void {
   if (value === null) return;
   for (const item of Array.isArray(value) ? value : [value]) {
@@ -84,7 +88,7 @@ function addFiles(form: FormData, name: string, value: unknown): void {
   }
 }
 
-/** Its ending says the type to software that goes by names. */
+/** Builds a file name whose ending shows the type, for software that reads the name. */
 const buildFileName = (name: string, contentType: string): string =>
   `${name}.${contentType === 'text/plain' ? 'txt' : (contentType.split('/')[1] ?? 'bin').replace(/^x-|\+.*$|[^\w.-]/g, '')}`;
 

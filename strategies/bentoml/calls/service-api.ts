@@ -2,10 +2,10 @@ import { BerthError } from '../../../src/errors.js';
 import { callHttp } from '../../../src/runners/http/http-call.js';
 import type { BentoInterface } from '../bento-interface.js';
 
-/** What is used of a JSON Schema as BentoML writes it; `file` is its own type. */
+/** The parts of BentoML's JSON Schema that Berth uses; `file` is a type of BentoML's own. */
 export interface ValueSchema {
   type?: string;
-  /** The one value is the whole body. */
+  /** True when the value is the whole body. */
   root_input?: boolean;
   is_stream?: boolean;
   items?: ValueSchema;
@@ -13,7 +13,7 @@ export interface ValueSchema {
   properties?: Record<string, ValueSchema>;
 }
 
-/** One entry of `routes` in what `GET /schema.json` answers. */
+/** An entry of `routes` in the reply to `GET /schema.json`. */
 interface ServiceRoute {
   name: string;
   route: string;
@@ -22,7 +22,7 @@ interface ServiceRoute {
   output: ValueSchema;
 }
 
-/** The API that is called, as it stands in the handle. */
+/** The API to call, as the handle holds it. */
 export interface ServiceApi {
   route: string;
   isTask: boolean;
@@ -33,10 +33,14 @@ export interface ServiceApi {
   outputKey: string | null;
 }
 
-/** Milliseconds that a server which is ready has to describe itself. */
+/** Milliseconds that a ready server may take to describe itself. */
 const schemaTimeout = 10_000;
 
-/** Asks the server which APIs it has. Throws ENTRY_AMBIGUOUS or START_FAILED when none is the one to call. */
+/**
+ * Asks the server for its APIs, and chooses the one to call.
+ *
+ * @throws ENTRY_AMBIGUOUS, START_FAILED when there is no one API to call.
+ */
 export async function findApi(
   url: string,
   bentoInterface: BentoInterface,
@@ -68,7 +72,7 @@ function chooseRoute(routes: ServiceRoute[], { service, predict_path: path, api 
   if (routes.length === 0) throw new BerthError('START_FAILED', `the service ${service} has no API`);
   const candidates = routes.map(({ name }) => `${service}.${name}`);
   const lines = candidates.map((entry) => `  --entry ${entry}`);
-  const message = `${routes.length} APIs of ${service} could be the one to call; say which:`;
+  const message = `${routes.length} APIs of ${service} could be called; name one:`;
   throw new BerthError('ENTRY_AMBIGUOUS', [message, ...lines].join('\n'), {
     entry: candidates[0] ?? service,
     candidates,

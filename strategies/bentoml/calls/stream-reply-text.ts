@@ -2,7 +2,10 @@ import { StringDecoder } from 'node:string_decoder';
 import type { HttpReply } from '../../../src/runners/http/http-call.js';
 import type { HttpStream } from '../../../src/runners/http/http-stream.js';
 
-/** Hands the text of a reply on as it comes, and returns all of it; what a failure says is no chunk, nor are bytes. */
+/**
+ * Yields the text of a reply as it arrives, and returns the whole reply. The text of an error and binary data are no
+ * chunks.
+ */
 export async function* streamReplyText({ status, headers, body }: HttpStream): AsyncGenerator<string, HttpReply> {
   const isText = status === 200 && (headers['content-type'] ?? '').startsWith('text/');
   const decoder = new StringDecoder('utf8');

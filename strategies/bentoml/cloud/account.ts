@@ -1,11 +1,11 @@
 import { type CloudAccount, requireToken } from '../../../src/runners/cloud/cloud-api.js';
 import { addressVariable, tokenVariable } from './environment-variables.js';
 
-/** As BentoML's own command finds it. */
+/** Finds the API's address as BentoML's own command does. */
 export const findAddress = (): string =>
   (process.env[addressVariable] || 'https://cloud.bentoml.com').replace(/\/+$/, '');
 
-/** CLOUD_REFUSED when this process has no token. */
+/** @throws CLOUD_REFUSED when this process has no token. */
 export const openAccount = (address: string): CloudAccount => ({
   cloud: 'BentoCloud',
   address,
@@ -14,7 +14,7 @@ export const openAccount = (address: string): CloudAccount => ({
   isMissing: ({ status, body }) => status === 400 && body.includes('record not found'),
 });
 
-/** What `bentoml push` goes by. */
+/** Builds the variables that `bentoml push` reads. */
 export const buildPushEnvironment = (address: string, token: string): Record<string, string> => ({
   [tokenVariable]: token,
   [addressVariable]: address,

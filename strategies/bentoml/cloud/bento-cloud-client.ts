@@ -32,7 +32,7 @@ export interface DeploymentRequest {
 const Named = z.looseObject({ name: z.string() });
 const Bento = z.looseObject({ version: z.string(), repository: Named });
 
-/** A bento of its store. */
+/** A bento in the cloud's store. */
 export interface BentoTag {
   repository: string;
   version: string;
@@ -40,19 +40,19 @@ export interface BentoTag {
 
 const page = <Item extends z.ZodType>(item: Item) => z.looseObject({ items: z.array(item), total: z.number() });
 
-/** As many as are asked for at once. */
+/** Number of entries to request at once. */
 const pageSize = 100;
-/** Without it the cloud shows those of one cluster. */
+/** Lists deployments of all clusters; the default is one cluster. */
 const allClusters = { all: 'true' };
 
-/** The part of BentoCloud's REST API that its own command uses for deployments. */
+/** The part of BentoCloud's REST API that BentoML's own command uses for deployments. */
 export class BentoCloudClient {
   constructor(
     private readonly account: CloudAccount,
     private readonly signal?: AbortSignal,
   ) {}
 
-  /** Undefined when there is no such deployment. */
+  /** Returns undefined when there is no such deployment. */
   async find(name: string): Promise<Deployment | undefined> {
     return Deployment.optional().parse(await this.send('GET', `/api/v2/deployments/${name}`));
   }
@@ -61,7 +61,7 @@ export class BentoCloudClient {
     await this.send('POST', '/api/v2/deployments', request);
   }
 
-  /** Starts it, too, where it was terminated. */
+  /** Updates a deployment, and starts it when it was terminated. */
   async update({ name, ...request }: DeploymentRequest): Promise<void> {
     await this.send('PUT', `/api/v2/deployments/${name}`, request);
   }
@@ -82,7 +82,7 @@ export class BentoCloudClient {
     await this.send('DELETE', `/api/v1/bento_repositories/${repository}/bentos/${version}`);
   }
 
-  /** Names in all clusters of the account. */
+  /** Returns the names in all clusters of the account. */
   async listDeployments(): Promise<string[]> {
     return (await this.list('/api/v2/deployments', Named, allClusters)).map(({ name }) => name);
   }

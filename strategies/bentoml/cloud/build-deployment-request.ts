@@ -16,13 +16,16 @@ interface DeploymentRequestInput {
   report: (line: string) => Promise<void>;
 }
 
-/** What the cloud is asked for. The software's variables are in a secret of their own, and its endpoint is protected. */
+/**
+ * Builds the request for a deployment. Its endpoint is protected, and the software's variables are in a secret of their
+ * own.
+ */
 export async function buildDeploymentRequest(description: DeploymentRequestInput): Promise<DeploymentRequest> {
   const { plan, cloud, record, bento, env, report } = description;
   const { replicas = 1, concurrency } = plan.resources;
   const isExistingService = parseBentoInterface(plan).call === undefined;
   if (isExistingService && concurrency !== undefined)
-    await report('concurrency is not applied: the service says itself how many threads it bears');
+    await report('concurrency is not applied: the service sets its own number of threads');
   const instance = chooseInstanceType(await cloud.listInstanceTypes(), plan.resources);
   if (instance !== undefined) await report(`instance type ${instance}`);
   const hasSecret = Object.keys(env).length > 0;

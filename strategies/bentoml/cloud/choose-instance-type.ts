@@ -4,8 +4,10 @@ import { parseQuantity } from '../../../src/runners/parse-quantity.js';
 import type { InstanceType } from './bento-cloud-client.js';
 
 /**
- * The cheapest type that holds what was asked for; undefined leaves it to the cloud, which lists none. START_FAILED when
- * none is large enough.
+ * Chooses the cheapest instance type with the requested resources. Returns undefined when the cloud lists none, which
+ * leaves it to the cloud.
+ *
+ * @throws START_FAILED when no type is large enough.
  */
 export function chooseInstanceType(types: InstanceType[], resources: Resources): string | undefined {
   if (types.length === 0) return undefined;
@@ -26,14 +28,14 @@ function isEnough({ config }: InstanceType, { cpu = 0, memory = '0', gpu }: Reso
   return Number(gpus ?? 0) > 0 && normalizeName(config.gpu_config?.type ?? '').includes(normalizeName(gpu));
 }
 
-/** `500m` is half a core. */
+/** Reads cores; `500m` is half a core. */
 const readCores = (text: string | null | undefined): number =>
   text?.endsWith('m') ? Number.parseFloat(text) / 1000 : Number.parseFloat(text || '0');
 
-/** `T4` is in `nvidia-tesla-t4`. */
+/** Normalizes a GPU's name, so that `T4` matches `nvidia-tesla-t4`. */
 const normalizeName = (name: string): string => name.toLowerCase().replaceAll(/[^a-z0-9]/g, '');
 
-/** A type without a price comes last. */
+/** Reads the price; a type without one comes last. */
 const readPrice = ({ config }: InstanceType): number => {
   const price = Number.parseFloat(config.price ?? '');
   return Number.isNaN(price) ? Number.POSITIVE_INFINITY : price;

@@ -13,22 +13,22 @@ import type { BentoHandle, CallTarget, FindFailure, ServerInfo, ServingBackend }
 import { openAccount } from './account.js';
 import { tokenVariable } from './environment-variables.js';
 
-/** Milliseconds that a healthy endpoint has to answer. */
+/** Milliseconds that a healthy endpoint may take to answer. */
 const probeTimeout = 5_000;
-/** Milliseconds that the log of what is stopped has to be kept. */
+/** Milliseconds that archiving a log may take. */
 const logArchiveTimeout = 60_000;
-/** Milliseconds for which a look at the cloud stands: supervision looks every second. */
+/** Milliseconds for which a good health is valid: supervision checks every second. */
 const healthCacheTime = 10_000;
 
-/** By which a reply is the service's own: it names the call. What stands before it has none. */
+/** Header of the service's own replies, which names the call. A gateway's replies have none. */
 const serviceHeader = 'x-bentoml-request-id';
 
 /**
- * BentoCloud: one deployment per revision, called at its own protected endpoint. Started only where the plan's provider says
- * so, which is the user's word, with the token of `BENTO_CLOUD_API_KEY`.
+ * Serves in BentoCloud: one deployment per revision, called at its own protected endpoint. Used only when the plan's
+ * provider says so, which the user chose, with the token of `BENTO_CLOUD_API_KEY`.
  *
- * Of `resources` it applies `cpu`, `memory` and `gpu` (the cheapest instance type that has them), `replicas`,
- * `concurrency` (calls at once of a service that a recipe wrote) and, as the plan's, `timeout`.
+ * Applies the resources `cpu`, `memory` and `gpu` (the cheapest instance type that has them), `replicas`, `concurrency`
+ * (calls at once of a generated service) and, as the plan's, `timeout`.
  */
 export class CloudBackend implements ServingBackend {
   private readonly healthCache = new HealthCache(healthCacheTime);
@@ -61,7 +61,7 @@ export class CloudBackend implements ServingBackend {
     );
   }
 
-  /** From the cloud's log, which is read for a call that has failed alone. */
+  /** Searches the cloud's log, only for a call that has failed. */
   private readonly findFailure: FindFailure = async (trace, hasFailed) => {
     const record = hasFailed ? await cloudRecord.read(this.plan) : undefined;
     if (record === undefined) return undefined;
@@ -69,12 +69,12 @@ export class CloudBackend implements ServingBackend {
     return await findCloudFailure(this.plan, record, trace);
   };
 
-  /** By the endpoint's own probe; where it does not answer, or was not looked at for long, by the cloud. */
+  /** Probes the endpoint, and asks the cloud. */
   isHealthy(handle: BentoHandle): Promise<Health> {
     return this.healthCache.get(() => this.checkHealth(handle));
   }
 
-  /** Berth's own lines and what was kept of what is gone, then what BentoCloud has of the pods'. */
+  /** Yields the revision's log file, which has Berth's lines and archived logs, then BentoCloud's log of the pods. */
   logs(options: LogOptions = {}): AsyncIterable<string> {
     return readRevisionLog(this.plan, options, async (record) => {
       const { readCloudLog } = await import('./logs/read-cloud-log.js');
@@ -116,12 +116,12 @@ export class CloudBackend implements ServingBackend {
     await cloudRecord.remove(this.plan);
   }
 
-  /** With a deployment's pods their log goes, too. */
+  /** Archives the log, which BentoCloud removes with the deployment's pods. */
   private async archiveLog(record: CloudRecord): Promise<void> {
     const { readCloudLog } = await import('./logs/read-cloud-log.js');
     const signal = AbortSignal.timeout(logArchiveTimeout);
     await appendLines(this.plan.logFile, readCloudLog(this.plan, record, { signal })).catch((error: Error) =>
-      reportLine(this.plan, `the log in BentoCloud could not be kept: ${error.message}`),
+      reportLine(this.plan, `the log in BentoCloud could not be archived: ${error.message}`),
     );
   }
 
@@ -146,7 +146,7 @@ export class CloudBackend implements ServingBackend {
     );
   }
 
-  /** `unknown` where the cloud itself cannot be asked. */
+  /** Returns `unknown` when the cloud cannot be reached. */
   private async queryStatus({ name, address }: { name: string; address: string }): Promise<string | undefined> {
     const { BentoCloudClient } = await import('./bento-cloud-client.js');
     try {
@@ -157,7 +157,7 @@ export class CloudBackend implements ServingBackend {
   }
 }
 
-/** What stands before the service says whether the call had reached it. */
+/** Explains a gateway's reply, which says whether the call reached the service. */
 const explainGatewayError = (text: string): Answer =>
   /reset|disconnect/.test(text)
     ? createErrorAnswer('CALL_LOST', `the service ended during the call (503: ${text})`)

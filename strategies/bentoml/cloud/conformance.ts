@@ -5,7 +5,10 @@ import { findAddress, openAccount } from './account.js';
 import { BentoCloudClient } from './bento-cloud-client.js';
 import { terminateDeployment } from './remove-deployment.js';
 
-/** Its software is a deployment, a secret and a bento of the account; what ends in a deployment is replaced there. */
+/**
+ * Hooks for software in BentoCloud: a deployment, a secret and a bento. BentoCloud replaces a process that ends in a
+ * deployment.
+ */
 export const cloudConformance: ProviderHooks = {
   deviations: {
     replacesProcesses: true,
@@ -16,9 +19,9 @@ export const cloudConformance: ProviderHooks = {
     startsAbandoned: true,
     applies: ['cpu', 'memory', 'concurrency', 'replicas'],
   },
-  /** As somebody does on BentoCloud's own pages. */
+  /** Terminates the deployment, as its web console does. */
   async kill(handle) {
-    const { cloud } = handle as BentoHandle; // made by the runner's start
+    const { cloud } = handle as BentoHandle; // written by `start`
     if (cloud !== undefined) await terminateDeployment(openClient(), cloud.name);
   },
   async listRemaining(plan) {
@@ -36,7 +39,7 @@ export const cloudConformance: ProviderHooks = {
 
 const openClient = (): BentoCloudClient => new BentoCloudClient(openAccount(findAddress()));
 
-/** A revision's names in the cloud end in something drawn. */
+/** Matches a revision's names in the cloud, which end in a random part. */
 const isOwnedBy =
   ({ deployment, revision }: RunPlan) =>
   (name: string): boolean =>

@@ -1,4 +1,4 @@
-/** Where the token is, as BentoML's own command has it. */
+/** Variable with the token, the same as for BentoML's own command. */
 export const tokenVariable = 'BENTO_CLOUD_API_KEY';
-/** Where the address is, where it is not BentoCloud's usual one. */
+/** Variable with the API's address, for another than BentoCloud's default. */
 export const addressVariable = 'BENTO_CLOUD_API_ENDPOINT';

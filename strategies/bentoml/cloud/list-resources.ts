@@ -10,14 +10,14 @@ import { removeBento, removeDeployment, removeSecret } from './remove-deployment
 interface FoundResource {
   kind: string;
   name: string;
-  /** Bears the mark. */
+  /** Name that ends in the mark. */
   markedName: string;
   remove: () => Promise<void>;
 }
 
 /**
- * Deployments, secrets and bentos of the account whose names bear this home's mark, in the order in which they let go of
- * each other; none where this process has no token.
+ * Lists deployments, secrets and bentos whose names have this home's mark, in the order in which they can be removed.
+ * Empty when this process has no token.
  */
 export async function listResources(home: Pick<BerthHome, 'deployments' | 'clouds'>): Promise<ExternalResource[]> {
   if (!process.env[tokenVariable]) return [];
@@ -32,15 +32,21 @@ export async function listResources(home: Pick<BerthHome, 'deployments' | 'cloud
 
 async function listAll(cloud: BentoCloudClient): Promise<FoundResource[]> {
   const deployments = (await cloud.listDeployments()).map((name) => ({
-    ...{ kind: 'BentoCloud deployment', name, markedName: name },
+    kind: 'BentoCloud deployment',
+    name,
+    markedName: name,
     remove: () => removeDeployment(cloud, name),
   }));
   const secrets = (await cloud.listSecrets()).map((name) => ({
-    ...{ kind: 'BentoCloud secret', name, markedName: name },
+    kind: 'BentoCloud secret',
+    name,
+    markedName: name,
     remove: () => removeSecret(cloud, name),
   }));
   const bentos = (await cloud.listBentos()).map(({ repository, version }) => ({
-    ...{ kind: 'BentoCloud bento', name: `${repository}:${version}`, markedName: version },
+    kind: 'BentoCloud bento',
+    name: `${repository}:${version}`,
+    markedName: version,
     remove: () => removeBento(cloud, { repository, version }),
   }));
   return [...deployments, ...secrets, ...bentos];

@@ -12,7 +12,7 @@ export interface PushOptions {
   report: (line: string) => Promise<void>;
 }
 
-/** Builds the revision's bento and brings it into the cloud's store; what is there already is left as it is. */
+/** Builds the revision's bento and pushes it to the cloud's store, unless it is there. */
 export async function pushBento(
   plan: RunPlan,
   record: CloudRecord,
@@ -34,7 +34,7 @@ export async function pushBento(
   return bento;
 }
 
-/** Its command has one exit code for everything. */
+/** Explains a failed push: the command has one exit code for all failures. */
 function explainPush(error: BerthError, { address }: CloudRecord): BerthError {
   const { evidence = '' } = error.details;
   const options = { cause: error };
@@ -46,6 +46,6 @@ function explainPush(error: BerthError, { address }: CloudRecord): BerthError {
       options,
     );
   if (/status code (429|5\d\d)\b|ConnectError|ConnectTimeout|ReadTimeout|RemoteProtocolError|Oops/.test(evidence))
-    return new BerthError('CLOUD_UNREACHABLE', `the bento did not get to ${address}`, error.details, options);
+    return new BerthError('CLOUD_UNREACHABLE', `the bento could not be pushed to ${address}`, error.details, options);
   return error;
 }

@@ -7,13 +7,17 @@ const bentoRemovalTimeout = 30;
 
 const stoppedStatuses = new Set(['terminated', 'non-deployed']);
 
-/** Resolves when the cloud says that nothing of it runs. UNDO_INCOMPLETE names what does. */
+/**
+ * Terminates a deployment. Resolves when the cloud reports that nothing of it runs.
+ *
+ * @throws UNDO_INCOMPLETE when it still runs.
+ */
 export async function terminateDeployment(cloud: BentoCloudClient, name: string): Promise<void> {
   const found = await cloud.find(name);
   if (found === undefined || stoppedStatuses.has(found.status)) return;
   if (found.status !== 'terminating') await cloud.terminate(name);
   await waitUntilRemoved(
-    `the deployment ${name} still runs in BentoCloud; by hand: bentoml deployment terminate ${name}`,
+    `the deployment ${name} still runs in BentoCloud; terminate it: bentoml deployment terminate ${name}`,
     async () => {
       const { status } = (await cloud.find(name)) ?? {};
       return status === undefined || stoppedStatuses.has(status);
@@ -21,12 +25,16 @@ export async function terminateDeployment(cloud: BentoCloudClient, name: string)
   );
 }
 
-/** Each resolves when what it removes is proven gone. */
+/**
+ * Removes a deployment. Resolves when the cloud no longer has it.
+ *
+ * @throws UNDO_INCOMPLETE when the cloud still has it.
+ */
 export async function removeDeployment(cloud: BentoCloudClient, name: string): Promise<void> {
   await terminateDeployment(cloud, name);
   await cloud.remove(name);
   await waitUntilRemoved(
-    `the deployment ${name} is still in BentoCloud; by hand: bentoml deployment delete ${name}`,
+    `the deployment ${name} is still in BentoCloud; remove it: bentoml deployment delete ${name}`,
     async () => (await cloud.find(name)) === undefined,
   );
 }
@@ -46,7 +54,10 @@ export async function removeBento(cloud: BentoCloudClient, bento: BentoTag): Pro
   );
 }
 
-/** For an undo: nothing runs of a bento, so a cloud that will not remove it keeps nothing else from being undone. */
+/**
+ * Removes a bento for an undo. A refusal of the cloud is no error: a bento runs nothing, and must not block the rest of
+ * the undo.
+ */
 export async function tryRemoveBento(cloud: BentoCloudClient, bento: BentoTag): Promise<void> {
   try {
     await cloud.removeBento(bento);

@@ -21,9 +21,9 @@ import { terminateDeployment } from './remove-deployment.js';
 
 /** Seconds that the cloud may take to build the image and start it. */
 const startTimeout = 3_600;
-/** Milliseconds between two looks. */
+/** Milliseconds between two checks. */
 const interval = 1_000;
-/** Milliseconds for the log of what failed, and lines of it that show why. */
+/** Milliseconds that reading the log of a failed deployment may take, and lines of it to show. */
 const logTimeout = 30_000;
 const evidenceLineCount = 40;
 
@@ -37,7 +37,7 @@ const endedStatuses = new Set([
   'non-deployed',
 ]);
 
-/** One deployment of the cloud per revision: an earlier start's is taken over, or deployed anew. */
+/** Starts the revision's deployment in BentoCloud. Takes over that of an earlier start, or deploys it again. */
 export async function startDeployment(plan: RunPlan, options: PushOptions): Promise<ServerInfo> {
   const served = parseBentoInterface(plan);
   return await withLock({ directory: join(plan.stateDirectory, 'start') }, async () => {
@@ -55,7 +55,7 @@ export async function startDeployment(plan: RunPlan, options: PushOptions): Prom
       if (timeoutNote !== undefined) await options.report(timeoutNote);
       return { endpoint: url, api, cloud: record };
     } catch (error) {
-      // What cannot be reached now is taken over by the next try; anything else must not go on costing. Its log is kept.
+      // The next attempt takes over a deployment that cannot be reached now. Any other must not go on costing; its log remains.
       const isRetryable = options.signal?.aborted || BerthError.from(error).code === 'CLOUD_UNREACHABLE';
       if (!isRetryable)
         await terminateDeployment(new BentoCloudClient({ ...account, address: record.address }), record.name).catch(
@@ -97,13 +97,17 @@ async function ensureDeployment(plan: RunPlan, context: StartContext): Promise<s
   return await awaitDeployment(plan, context);
 }
 
-/** Its URL, once the cloud says that it runs. START_FAILED as soon as it says that it will not. */
+/**
+ * Returns the deployment's URL once it runs.
+ *
+ * @throws START_FAILED when the cloud reports that it will not run.
+ */
 async function awaitDeployment(plan: RunPlan, { cloud, record, options }: StartContext): Promise<string> {
   let last: Deployment | undefined;
   const isReady = async (): Promise<boolean> => {
     const now = await cloud.find(record.name);
     if (now === undefined)
-      throw new BerthError('START_FAILED', `the deployment ${record.name} is gone from BentoCloud`);
+      throw new BerthError('START_FAILED', `the deployment ${record.name} no longer exists in BentoCloud`);
     if (now.status !== last?.status) await options.report(`BentoCloud: ${record.name} is ${now.status}`);
     last = now;
     if (endedStatuses.has(now.status)) throw await explainFailure(plan, record, now.status);
@@ -114,14 +118,14 @@ async function awaitDeployment(plan: RunPlan, { cloud, record, options }: StartC
   return (last?.urls?.[0] ?? '').replace(/\/+$/, '');
 }
 
-/** With what the code has printed, where the cloud tells. */
+/** Explains a failed deployment, with the output of the code when the cloud has it. */
 async function explainFailure(plan: RunPlan, record: CloudRecord, status: string): Promise<BerthError> {
   const lines: string[] = [];
   try {
     const options = { tail: evidenceLineCount, signal: AbortSignal.timeout(logTimeout) };
     for await (const line of readCloudLog(plan, record, options)) lines.push(line);
   } catch {
-    // What stands in the way of the log is not why the start failed.
+    // A missing log does not explain the failed start.
   }
   const page = `the log is on the page of the deployment ${record.name} at ${record.address}`;
   const evidence = lines.length === 0 ? page : lines.slice(-evidenceLineCount).join('\n');

@@ -5,7 +5,7 @@ import { BerthError } from '../../../src/errors.js';
 import type { Recipe, Recognition } from '../../../src/registry/recipe.js';
 import { readNamedService } from './read-named-service.js';
 
-/** A service that the repository has: it is served as it is. */
+/** Serves a service that the repository has. */
 export const existingService: Recipe = {
   name: 'bento-service',
   async recognize({ workspace, facts, entry }) {
@@ -19,18 +19,24 @@ export const existingService: Recipe = {
   },
 };
 
-/** `@bentoml.service` stands on the class: the facts name the very line. */
+/** Tells whether `@bentoml.service` decorates the class: the facts name its line. */
 const isService = ({ kind, file, line }: EntryPoint, { frameworks }: Facts): boolean =>
   kind === 'class' &&
   frameworks.some(({ name, evidence }) => name === 'bentoml' && evidence.startsWith(`${file}:${line}: @`));
 
-/** `service:Summarizer` or `service.py:Summarizer`, the class left out where the module has only one. */
+/**
+ * Tells whether the entry names the service: `service:Summarizer` or `service.py:Summarizer`, the class optional when
+ * the module has only one.
+ */
 function isNamed({ module, callable, file }: EntryPoint, named: string): boolean {
   const [place, name] = named.split(':');
   return (place === module || place === file) && (name === undefined || name === callable);
 }
 
-/** `MODULE:Class` or `MODULE:Class.method`; undefined when it names something else than a service. */
+/**
+ * Recognizes `MODULE:Class` or `MODULE:Class.method`. Returns undefined when the entry names something other than a
+ * service.
+ */
 function recognizeEntry(written: string, services: EntryPoint[]): Recognition | undefined {
   const { module, file, callable, method } = parseEntry(written);
   const service = services.find(
@@ -42,7 +48,7 @@ function recognizeEntry(written: string, services: EntryPoint[]): Recognition | 
   throw new BerthError('ENTRY_NOT_FOUND', message, { entry: written });
 }
 
-/** Of several in one module BentoML serves the one that the others are dependencies of. */
+/** Recognizes services. Of several in one module, BentoML serves the one that the others are dependencies of. */
 function recognizeServices(services: EntryPoint[]): Recognition {
   const [first] = services;
   if (first !== undefined && services.length === 1) return recognizeService(first);

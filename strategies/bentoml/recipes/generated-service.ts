@@ -7,10 +7,10 @@ import type { Recipe, RecipeInput, Recognition } from '../../../src/registry/rec
 import { writeHostService } from './write-host-service.js';
 import { writeService } from './write-service.js';
 
-/** Modules that the service may be written to, the first that is not taken. */
+/** Modules for the generated service; the first free one is used. */
 const moduleNames = ['service', 'bento_service', 'predict_service', 'generated_bento_service'];
 
-/** A plain shape, or what only our host's modules can load, with a service written around it. */
+/** Generates a service around a plain shape, or around code that only Berth's host modules can load. */
 export const wrapInService = (shape: Recipe): Recipe => ({
   name: `${shape.name}-service`,
   async recognize(input) {
@@ -49,5 +49,5 @@ function chooseModuleName(workspace: string): string {
   const free = moduleNames.find(isFree);
   if (free !== undefined) return free;
   const taken = moduleNames.map((name) => `${name}.py`).join(', ');
-  throw new BerthError('ADAPTATION_FAILED', `a service would be written to one of ${taken}, and all are taken`);
+  throw new BerthError('ADAPTATION_FAILED', `all names for the generated service are taken: ${taken}`);
 }

@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { parseToml, parseYaml } from '../../../src/facts/manifests/parse-document.js';
 import { readSourceText } from '../../../src/workspaces/read-source-text.js';
 
-/** Bytes; the facts read no larger one either. */
+/** Maximum bytes of a manifest, the same as for the facts. */
 const maxManifestBytes = 1_000_000;
 
 const Bentofile = z.looseObject({ service: z.string() });
@@ -10,7 +10,9 @@ const Pyproject = z.looseObject({
   tool: z.looseObject({ bentoml: z.looseObject({ build: z.looseObject({ service: z.string() }) }) }),
 });
 
-/** The service that `bentofile.yaml`, or BentoML's part of `pyproject.toml`, names; undefined when neither does. */
+/**
+ * Returns the service that `bentofile.yaml`, or BentoML's part of `pyproject.toml`, names; undefined when neither does.
+ */
 export async function readNamedService(workspace: string): Promise<string | undefined> {
   const bentofile = Bentofile.safeParse(await readManifest(workspace, 'bentofile.yaml', parseYaml));
   if (bentofile.success) return bentofile.data.service;
@@ -18,7 +20,7 @@ export async function readNamedService(workspace: string): Promise<string | unde
   return pyproject.success ? pyproject.data.tool.bentoml.build.service : undefined;
 }
 
-/** Undefined for a file that is not there, or that its format's parser refuses: it then names nothing. */
+/** Returns undefined for a file that is missing, or that its parser rejects. */
 async function readManifest(workspace: string, file: string, parse: typeof parseYaml): Promise<unknown> {
   try {
     const { text } = await readSourceText(workspace, file, maxManifestBytes);

@@ -4,8 +4,8 @@ import { threadsVariable } from '../concurrency-variables.js';
 import { serviceDecorator, slotsStatement, type WrittenService } from './write-service.js';
 
 /**
- * A service around what our host's modules load: a Cog predictor, whose inputs keep what `Input()` says of each, or an
- * entry that only the import describes.
+ * Writes a service around code that Berth's host modules load: a Cog predictor, whose inputs keep the metadata of
+ * `Input()`, or an entry whose parameters are known only after its import.
  */
 export function writeHostService(served: FunctionInterface): WrittenService {
   const source = `import asyncio

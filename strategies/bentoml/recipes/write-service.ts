@@ -12,21 +12,21 @@ import { slotsVariable, threadsVariable } from '../concurrency-variables.js';
 
 export interface WrittenService {
   source: string;
-  /** How its API takes the inputs. */
+  /** The way its API takes the inputs. */
   call: 'inputs' | 'arguments';
 }
 
-/** Coroutines at once where nothing else is asked for: many cost little. */
+/** Coroutines at once by default: they cost little. */
 const defaultSlots = 1000;
-/** Seconds: the caller's own limit comes first. */
+/** Seconds; the caller's own timeout comes first. */
 const maxCallSeconds = 3600;
 
 export const serviceDecorator = `@bentoml.service(traffic={"timeout": ${maxCallSeconds}})`;
 
-/** BentoML bounds threads alone: a coroutine waits for a slot. */
+/** BentoML limits threads only: a coroutine waits for a slot. */
 export const slotsStatement = `self.slots = asyncio.Semaphore(int(os.environ.get("${slotsVariable}", "${defaultSlots}")))`;
 
-/** Names that the service's module has itself. */
+/** Names that the generated module uses itself. */
 const ownNames = new Set([
   'Service',
   'Union',
@@ -47,7 +47,7 @@ const ownNames = new Set([
   'executor',
 ]);
 
-/** The service as a person would write it: the callable imported, its parameters those of the API. */
+/** Writes the service as a person would: it imports the callable, whose parameters become those of the API. */
 export function writeService({ entry, method: named, style }: PlainCallable): WrittenService {
   const method = named ?? (entry.kind === 'class' ? findCalledMethod(entry) : undefined);
   const { parameters, isAsync, isGenerator } = getSignature(entry, method);
@@ -93,7 +93,10 @@ interface ThreadedCall {
   isGenerator: boolean;
 }
 
-/** Synchronous code: one thread imports it, sets it up and runs its calls, as its author's only thread did. */
+/**
+ * Writes a service for synchronous code: one thread imports it, sets it up and runs its calls, as if it had only one
+ * thread.
+ */
 function writeThreadedService(
   { entry, method, style }: PlainCallable,
   { call, parameters, isGenerator }: ThreadedCall,
@@ -169,7 +172,7 @@ const listModelStatements = ({ methods }: EntryPoint, name: string): string[] =>
 const writeConstructor = (lines: string[]): string =>
   `    def __init__(self) -> None:\n${lines.map((line) => `        ${line}\n`).join('')}\n`;
 
-/** What a JSON answer holds of a coroutine or a generator: what comes of it. */
+/** Collects the result of a coroutine or a generator for a JSON reply. */
 function collectResult(result: string, { isAsync, isGenerator }: { isAsync: boolean; isGenerator: boolean }): string {
   if (isGenerator) return isAsync ? `join([item async for item in ${result}])` : `join(list(${result}))`;
   return isAsync ? `await ${result}` : result;
@@ -181,13 +184,13 @@ function describeInputs(parameters: Parameter[], style: CallStyle): string {
   return isAnything ? 'inputs' : 'inputs: dict';
 }
 
-/** Values that stand for themselves wherever they are written. */
+/** Literals that can be copied into code. */
 const literalPattern = /^(-?\d+(\.\d+)?(e-?\d+)?|True|False|None|"[^"\\\n]*"|'[^'\\\n]*'|\[\]|\{\})$/i;
-/** Types that need no import, and that JSON has. */
+/** Types that need no import and exist in JSON. */
 const annotationPattern = /^(str|int|float|bool|list|dict)(\[[\w, [\]]*\])?$/;
 const builtInPattern = /^(str|int|float|bool|list|dict)$/;
 
-/** A parameter that the API can have just so. */
+/** Tells whether the API can have the parameter unchanged. */
 const isPlainParameter = ({ name, kind, default: value }: Parameter): boolean =>
   (kind === 'positional' || kind === 'keyword') &&
   !name.startsWith('_') &&
@@ -206,7 +209,7 @@ function describeParameter({ name, annotation: type, default: value }: Parameter
   return isKept ? `${written} = ${value}` : `${written}=${value}`;
 }
 
-/** BentoML would make a float of an integer that stands for one, and round it. */
+/** Keeps integers: for `float`, BentoML would convert an integer and round it. */
 const keepIntegers = (type: string): string => type.replaceAll(/\bfloat\b/g, 'Union[float, int]');
 
 const isPortable = (type: string): boolean =>

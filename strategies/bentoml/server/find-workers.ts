@@ -3,10 +3,10 @@ import { readFileSync } from 'node:fs';
 import { listDescendants } from '../../../src/processes/list-descendants.js';
 import type { ProcessIdentity } from '../../../src/processes/process-identity.js';
 
-/** The module that BentoML runs as a worker: what else descends from the server is the service's own. */
+/** Module that BentoML runs as a worker. The server's other descendants belong to the service. */
 const workerModule = '_bentoml_impl.worker';
 
-/** Living processes that hold an instance of a service. */
+/** Finds living processes that hold an instance of a service. */
 export const findWorkers = ({ pid }: ProcessIdentity): ProcessIdentity[] =>
   listDescendants([pid]).filter((child) => child.pid !== pid && readCommand(child.pid).includes(workerModule));
 
@@ -15,6 +15,6 @@ function readCommand(pid: number): string {
     if (process.platform === 'linux') return readFileSync(`/proc/${pid}/cmdline`, 'utf8');
     return execFileSync('ps', ['-ww', '-o', 'command=', '-p', String(pid)], { encoding: 'utf8' });
   } catch {
-    return ''; // ended meanwhile
+    return ''; // it has ended
   }
 }

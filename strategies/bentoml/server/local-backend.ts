@@ -15,25 +15,25 @@ import { type ServerRecord, serverRecord } from '../../../src/runners/server/ser
 import { findException, maxSearchBytes } from '../calls/find-exception.js';
 import type { BentoHandle, CallTarget, FindFailure, ServerInfo, ServingBackend } from '../serving-backend.js';
 
-/** Milliseconds that a healthy server has to answer a probe. */
+/** Milliseconds that a healthy server may take to answer a probe. */
 const probeTimeout = 2_000;
 /** Seconds that running calls get when the server is stopped. */
 const grace = 10;
-/** Milliseconds for which a look at process and log holds: in so short a time no stranger gets the port. */
+/** Milliseconds for which a check of process and log is valid: no other process gets the port in so short a time. */
 const targetCacheTime = 50;
-/** Milliseconds that an exception may take to be in the log. */
+/** Milliseconds that an exception may take to appear in the log. */
 const logTimeout = 500;
 
 /**
- * This machine: `bentoml serve` on a port of loopback, or of the address that is exposed. A bento of the revision is kept
- * beside it.
+ * Serves on this machine with `bentoml serve`, on loopback or at the exposed address, and builds a bento of the
+ * revision.
  *
- * Of `resources` it applies `memory` (writable memory of each process, on Linux), `concurrency` (calls at once of a service
- * that a recipe wrote) and, as the plan's, `timeout`. For the others the log says that they are not applied.
+ * Applies the resources `memory` (writable memory of each process, on Linux), `concurrency` (calls at once of a
+ * generated service) and, as the plan's, `timeout`. The log names the others.
  */
 export class LocalBackend implements ServingBackend {
-  /** The way to the server whose process was seen to live. */
-  private cachedTarget: { server: ServerRecord; way: CallTarget; until: number } | undefined;
+  /** Address of the server whose process was seen alive. */
+  private cachedTarget: { server: ServerRecord; target: CallTarget; until: number } | undefined;
 
   constructor(private readonly plan: RunPlan) {}
 
@@ -47,11 +47,11 @@ export class LocalBackend implements ServingBackend {
     const { cachedTarget } = this;
     const now = performance.now();
     if (cachedTarget !== undefined && cachedTarget.server === server && now < cachedTarget.until)
-      return cachedTarget.way;
+      return cachedTarget.target;
     if (server === undefined || !isSameProcess(server))
       return createErrorAnswer('NOT_RUNNING', `the software is not up: ${describeServerExit(server)}`);
     const target = { url: server.url, headers: {}, findFailure: this.searchLogFrom(this.getLogSize()) };
-    this.cachedTarget = { server, way: target, until: now + targetCacheTime };
+    this.cachedTarget = { server, target, until: now + targetCacheTime };
     return target;
   }
 
@@ -79,7 +79,7 @@ export class LocalBackend implements ServingBackend {
     await archiveBento(this.plan, handle.api, options);
   }
 
-  /** A build that begins beside this finds no server noted, and ends by itself; one that began before is ended last. */
+  /** Stops the server, then its build. A build that begins meanwhile finds no server record, and ends by itself. */
   async stop(): Promise<void> {
     const [{ stopServer }, { stopBuild }] = await Promise.all([
       import('../../../src/runners/server/stop-server.js'),
@@ -96,15 +96,18 @@ export class LocalBackend implements ServingBackend {
     await removeServerPaths(this.plan);
   }
 
-  /** Bytes that the log has by now. At once: a look at a file takes less than the way to another thread and back. */
+  /**
+   * Returns the size of the log in bytes; synchronously, because reading a file's size is faster than switching
+   * threads.
+   */
   private getLogSize(): number {
     return statSync(this.plan.logFile, { throwIfNoEntry: false })?.size ?? 0;
   }
 
-  /** Looks in what the log has got since then, by the call's trace; an exception that has ended the worker bears none. */
+  /** Searches the lines since `logStart` by the call's trace ID. An exception that ended the worker has none. */
   private searchLogFrom(logStart: number): FindFailure {
     return async (trace, hasFailed) => {
-      if (hasFailed) this.cachedTarget = undefined; // the next call's begins behind this one's
+      if (hasFailed) this.cachedTarget = undefined; // the next call's lines begin after this one's
       for (const deadline = Date.now() + logTimeout; ; await sleep(20)) {
         const log = await readLogSince(this.plan.logFile, logStart, maxSearchBytes);
         const searchText = log.includes(trace) || !hasFailed ? trace : 'Exception in ASGI application';

@@ -10,7 +10,10 @@ import { joinPythonPath, parseVariableLines } from '../../../src/runners/server/
 import type { BentoInterface } from '../bento-interface.js';
 import { buildConcurrencyVariables } from '../concurrency-variables.js';
 
-/** What the server's processes see: where things are, then the software's variables, then the mark they are found by. */
+/**
+ * Builds the environment of the server's processes: Berth's variables, the software's, then the mark by which they are
+ * found.
+ */
 export function buildBentoServerEnvironment(
   plan: RunPlan,
   {
@@ -34,7 +37,7 @@ export function buildBentoServerEnvironment(
     TMPDIR: getTemporaryPath(plan),
     BENTOML_HOME: bentoHome(plan),
     BENTOML_DO_NOT_TRACK: 'True',
-    BENTOML_CONFIG_OPTIONS: 'services.logging.access.enabled=false', // the log is for the software's own words
+    BENTOML_CONFIG_OPTIONS: 'services.logging.access.enabled=false', // the log is for the software's own lines
     ...buildConcurrencyVariables(plan.resources.concurrency),
     ...variables,
     PYTHONPATH: joinPythonPath(
@@ -47,12 +50,12 @@ export function buildBentoServerEnvironment(
   };
 }
 
-/** Models, task results and metrics of this revision alone. */
+/** Directory for models, task results and metrics of this revision. */
 export const bentoHome = ({ stateDirectory }: RunPlan): string => join(stateDirectory, 'bentoml');
 
 /**
- * Nothing is written into the revision, and BentoML's own bytecode is compiled once per environment: without it every
- * start takes twice as long.
+ * Directory for bytecode. Nothing is written into the revision, and BentoML's own bytecode is compiled once per
+ * environment: without it, every start takes twice as long.
  */
 export const bytecodeDirectory = ({ stateDirectory, environment }: RunPlan): string =>
   environment === null ? join(stateDirectory, 'pycache') : join(environment.path, '.bytecode');
@@ -69,7 +72,10 @@ export async function createServerDirectories(plan: RunPlan): Promise<void> {
   await symlink(directory, temporary);
 }
 
-/** Removes what a server leaves outside its state: the link to its temporary files, and bytecode in the environment. */
+/**
+ * Removes a server's files outside its state directory: the link to its temporary files, and bytecode in the
+ * environment.
+ */
 export async function removeServerPaths(plan: RunPlan): Promise<void> {
   const temporary = getTemporaryPath(plan);
   if (dirname(temporary) !== plan.stateDirectory) await rm(temporary, { force: true });

@@ -15,7 +15,10 @@ const evidenceLineCount = 30;
 const startupFailedMessage = 'Application startup failed';
 const importFailedMessage = 'Failed to load bento or import service';
 
-/** Returns a check that tells when the log says that the start failed, or a worker has ended: BentoML restarts it for ever. */
+/**
+ * Returns a check that is true when the log reports a failed start, or when a worker has ended: BentoML would restart
+ * it forever.
+ */
 export function createFailureDetector(plan: RunPlan): (server: ServerRecord) => Promise<boolean> {
   let workers: ProcessIdentity[] = [];
   let parent: number | undefined;

@@ -10,8 +10,8 @@ import { buildBentoServerEnvironment } from './server-environment.js';
 const importTimeout = 30_000;
 
 /**
- * An import failure, with the traceback that BentoML does not show: the module is imported once more, by itself. The
- * same error when that gives none.
+ * Adds the traceback that BentoML does not show to an import error: imports the module once more, alone. Returns the
+ * same error when that shows none.
  */
 export async function traceImport(
   error: BerthError,

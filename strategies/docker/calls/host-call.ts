@@ -14,9 +14,9 @@ import { forwardHostChunks, forwardHostChunkTexts } from '../../../src/runners/h
 import { callHttp } from '../../../src/runners/http/http-call.js';
 import { readLines, streamHttp } from '../../../src/runners/http/http-stream.js';
 
-/** A call of our host program. */
+/** A call to Berth's host program. */
 export interface HostCall {
-  /** Where the server is, without a path. */
+  /** Address of the server, without a path. */
   url: string;
   agent: Agent;
   /** Seconds. */
@@ -28,19 +28,19 @@ export interface HostValueCall extends HostCall {
   inputs: unknown;
 }
 
-/** Inputs as JSON text. */
+/** A call whose inputs are JSON text. */
 interface HostTextCall extends HostCall {
   text: string;
 }
 
-/** Seconds that our host has to answer for a call past its deadline, before the client does so itself. */
+/** Seconds that the host may take to answer a call past its deadline, before the client answers itself. */
 const deadlineMargin = 0.5;
 
-/** Calls of this process have names of their own. */
+/** Prefix of the names of this process's calls. */
 const callerId = `${process.pid}-${Math.random().toString(36).slice(2)}`;
 let callCount = 0;
 
-/** Calls our host program with values: see `writeInputs` and `readJson`. */
+/** Calls the host program with values: see `writeInputs` and `readJson`. */
 export async function callHost({ inputs, ...call }: HostValueCall, tokenHash: string): Promise<Answer> {
   let text: string;
   try {
@@ -51,7 +51,10 @@ export async function callHost({ inputs, ...call }: HostValueCall, tokenHash: st
   return readJson(await callHostText({ ...call, text }, tokenHash)) as Answer; // the host's own
 }
 
-/** The text of its reply is the answer, and the token in it says that it is our revision that answers. */
+/**
+ * Calls the host program with text. The text of the reply is the answer, and its token shows that our revision
+ * answered.
+ */
 export async function callHostText(call: HostTextCall, tokenHash: string): Promise<string> {
   const { url, agent, signal, text: body } = call;
   const { headers, cancel } = identifyCall(call, tokenHash);
@@ -65,7 +68,7 @@ export async function callHostText(call: HostTextCall, tokenHash: string): Promi
   return typeof answer === 'string' ? answer : JSON.stringify(answer);
 }
 
-/** The same call bit by bit. */
+/** Makes the same call, and yields its chunks. */
 export async function* streamHost(
   { inputs, ...call }: HostValueCall,
   tokenHash: string,
@@ -84,7 +87,7 @@ export async function* streamHostText(call: HostTextCall, tokenHash: string): As
   return typeof answer === 'string' ? answer : JSON.stringify(answer);
 }
 
-/** A line of JSON for each part. */
+/** Reads the reply, which has a line of JSON for each part. */
 async function* streamLines<Chunk, Told>(
   call: HostTextCall,
   tokenHash: string,
@@ -115,7 +118,7 @@ const buildDeadline = ({ timeout, signal }: HostCall) => ({
   ...(signal && { signal }),
 });
 
-/** By its name the host is told to end it. */
+/** Names the call, so that the host can be told to end it. */
 function identifyCall({ url, timeout }: HostCall, tokenHash: string) {
   callCount += 1;
   const headers = {
@@ -126,7 +129,7 @@ function identifyCall({ url, timeout }: HostCall, tokenHash: string) {
   };
   const cancel = () => {
     const request = { url: `${url}/cancel`, method: 'POST', headers, signal: AbortSignal.timeout(2_000) };
-    callHttp(request).catch(() => undefined); // the caller has its answer; the host's deadline holds in any case
+    callHttp(request).catch(() => undefined); // the caller has its answer, and the host enforces the deadline in any case
   };
   return { headers, cancel };
 }

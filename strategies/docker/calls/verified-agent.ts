@@ -2,12 +2,12 @@ import { Agent, type AgentOptions, type ClientRequestArgs } from 'node:http';
 import { connect, type NetConnectOpts, type Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 
-/** Rejects with `Stranger` unless the software that is called is at the other end, and leaves the connection as it was. */
+/** Rejects with `UnverifiedPeerError` unless our software is at the other end. Leaves the connection as it was. */
 export type VerifyPeer = (socket: Socket) => Promise<void>;
 
 /**
- * Connections of which it is asked who answers before they are used, once: no inputs go to whatever has the port by now, and
- * a call on a connection that is there costs no further request.
+ * An agent that verifies the peer of each connection once, before its first use. So no inputs go to another program on
+ * the port, and a call on an open connection costs no further request.
  */
 export class VerifiedAgent extends Agent {
   constructor(
@@ -21,7 +21,7 @@ export class VerifiedAgent extends Agent {
     options: ClientRequestArgs,
     callback?: (error: Error | null, stream: Duplex) => void,
   ): undefined {
-    const socket = connect(options as NetConnectOpts); // the agent's own, with host and port
+    const socket = connect(options as NetConnectOpts); // the agent adds host and port
     this.verify(socket).then(
       () => callback?.(null, socket),
       (error: Error) => {

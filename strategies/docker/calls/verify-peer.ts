@@ -7,19 +7,22 @@ import { probeTimeout } from '../container/probe-container.js';
 import type { DockerHandle } from '../docker-handle.js';
 import type { VerifyPeer } from './verified-agent.js';
 
-/** Our host program says by this start's token who it is. No inputs are sent until it has: whatever fails here is a stranger. */
+/**
+ * Verifies Berth's host program by this start's token. No inputs are sent before that: any failure here means another
+ * peer.
+ */
 export const createHostVerifier =
   (url: string, tokenHash: string): VerifyPeer =>
   async (socket) => {
     const late = AbortSignal.timeout(probeTimeout);
     const token = await requestToken(socket, late).catch((error: Error) => {
-      throw new UnverifiedPeerError(late.aborted ? `nobody says who answers at ${url}` : error.message);
+      throw new UnverifiedPeerError(late.aborted ? `the server at ${url} did not identify itself` : error.message);
     });
     if (token !== tokenHash) throw new UnverifiedPeerError(`something else answers at ${url}`);
     if (socket.destroyed) throw new UnverifiedPeerError(`the connection to ${url} was closed`);
   };
 
-/** Without an agent, which would take the connection for its own; resolves when the connection is free again. */
+/** Requests without an agent, which would take over the connection. Resolves when the connection is free again. */
 function requestToken(socket: Socket, signal: AbortSignal): Promise<unknown> {
   return new Promise((resolve, reject) => {
     let token: unknown;
@@ -33,7 +36,9 @@ function requestToken(socket: Socket, signal: AbortSignal): Promise<unknown> {
   });
 }
 
-/** Of a server of the repository's own the engine says whether it has the port: on the wire nothing tells. */
+/**
+ * Verifies the image's own server by the engine, which knows who has the port: the protocol has nothing to tell it by.
+ */
 export function createEngineVerifier({ url, engine: address, container }: DockerHandle): VerifyPeer {
   let engine: Promise<Docker> | undefined;
   return async (socket) => {
@@ -41,7 +46,7 @@ export function createEngineVerifier({ url, engine: address, container }: Docker
     engine ??= import('../../../src/runners/containers/index.js').then(({ openEngine }) => openEngine(address));
     const details = await inspectContainer(engine, container).catch((error: Error) => {
       engine = undefined;
-      throw new UnverifiedPeerError(`nobody says who answers at ${url}: ${error.message}`);
+      throw new UnverifiedPeerError(`the server at ${url} did not identify itself: ${error.message}`);
     });
     if (details === undefined || !details.State.Running || !isPublished(details, new URL(url).port))
       throw new UnverifiedPeerError(`something else answers at ${url}`);

@@ -11,7 +11,7 @@ interface EngineInfo {
   MemoryLimit?: boolean;
 }
 
-/** What of the resources this engine can enforce, and a line for each that it cannot. */
+/** Chooses the limits that this engine can enforce, and a note for each that it cannot. */
 export async function chooseLimits(
   engine: Docker,
   { resources }: RunPlan,
@@ -43,7 +43,10 @@ export async function chooseLimits(
   return { limits, notes };
 }
 
-/** Both are needed, and a kernel may have been built without. An engine that does not say has them. */
+/**
+ * Tells whether the engine can limit CPU time, for which it needs both. A kernel may lack them; an engine that does not
+ * say has them.
+ */
 const hasCpuLimits = ({ CpuCfsPeriod, CpuCfsQuota }: EngineInfo): boolean =>
   CpuCfsPeriod !== false && CpuCfsQuota !== false;
 

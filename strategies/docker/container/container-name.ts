@@ -4,30 +4,33 @@ import { getHostId } from '../../../src/home/host-id.js';
 
 export type RevisionIdentity = Pick<RunPlan, 'deployment' | 'revision' | 'stateDirectory'>;
 
-/** Ends in a mark of the home: on the same engine, another one may have a deployment of the same name. */
+/**
+ * Returns the name of a revision's container. It ends in a mark of the home: another home on the same engine may have a
+ * deployment of the same name.
+ */
 export const containerName = (plan: RevisionIdentity): string =>
   `${legacyContainerName(plan)}-${homeMark(plan).slice(0, 8)}`;
 
-/** What builds without that mark called it: their containers run on. */
+/** Returns the name that earlier builds used, without the mark: their containers still run. */
 export const legacyContainerName = ({ deployment, revision }: RevisionIdentity): string =>
   `berth-${deployment}-${revision}`;
 
-/** Repository and tag, to which the digest of the image's content and owner is added. */
+/** Returns repository and tag of the image. A digest of its content and owner is appended. */
 export const imageName = ({ deployment, revision }: RevisionIdentity): string => `berth/${deployment}:${revision}`;
 
 export const labels = {
   deployment: 'berth.deployment',
   revision: 'berth.revision',
-  /** Drawn anew at each start. */
+  /** Random for each start. */
   token: 'berth.token',
-  /** Which Berth made it. */
+  /** Mark of the home that created it. */
   home: 'berth.home',
 };
 
-/** The same for the same deployment in the same `BERTH_HOME` of the same machine, and for no other. */
+/** Returns a mark that identifies this deployment in this `BERTH_HOME` of this machine. */
 export const homeMark = ({ stateDirectory }: RevisionIdentity): string => digest(`${getHostId()}\n${stateDirectory}`);
 
-/** Every mark that this home's things may bear: earlier builds took no account of the machine. */
+/** Returns every mark that this home's resources may have: earlier builds did not include the machine. */
 export const homeMarks = (plan: RevisionIdentity): string[] => [homeMark(plan), digest(plan.stateDirectory)];
 
 const digest = (text: string): string => createHash('sha256').update(text).digest('hex').slice(0, 16);

@@ -9,32 +9,32 @@ export interface ContainerRequest {
   plan: RunPlan;
   software: DockerInterface;
   image: string;
-  /** Where the server listens in the container. */
+  /** Port of the server in the container. */
   port: number;
-  /** Address of the machine at which the port is published. */
+  /** Address of this machine at which the port is published. */
   host: string;
   token: string;
-  /** The software's variables in clear: they go to the engine and nowhere else. */
+  /** The software's variables in clear. They go to the engine and nowhere else. */
   env: Record<string, string>;
   limits: Limits;
   isReadOnly: boolean;
 }
 
-/** What the engine enforces. */
+/** Limits that the engine enforces. */
 export interface Limits {
   /** Cores. */
   cpu?: number;
-  /** How many; -1 is all of them. */
+  /** Number of GPUs; -1 means all. */
   gpu?: number;
 }
 
 /** Seconds that running calls get when the container is stopped. */
 export const grace = 10;
 
-/** Where the recipe's Dockerfile puts the code and, beside it, our host program. */
+/** Directory of the code in images that a recipe describes. Berth's host program is next to it. */
 export const codeDirectory = '/app';
 
-/** How the engine is asked for the container: a pure function of the plan and what was decided for this start. */
+/** Describes the container for the engine: a pure function of the plan and the decisions of this start. */
 export function describeContainer(request: ContainerRequest): Docker.ContainerCreateOptions {
   const { plan, software, image, port, host, token, limits } = request;
   const exposed = `${port}/tcp`;
@@ -51,7 +51,7 @@ export function describeContainer(request: ContainerRequest): Docker.ContainerCr
     Env: Object.entries(buildEnvironment(request)).map(([name, value]) => `${name}=${value}`),
     ExposedPorts: { [exposed]: {} },
     HostConfig: {
-      // A first process that hands signals on and reaps: without one, a server that sets no handler ignores SIGTERM.
+      // A first process that forwards signals and reaps. Without it, a server that sets no handler ignores SIGTERM.
       Init: true,
       RestartPolicy: { Name: 'no' },
       PortBindings: { [exposed]: [{ HostIp: host, HostPort: '' }] },
@@ -64,7 +64,7 @@ export function describeContainer(request: ContainerRequest): Docker.ContainerCr
   };
 }
 
-/** Our own image needs no more than this; what somebody else's needs we do not know. */
+/** Restricts Berth's own image, whose needs are known. Those of other images are not. */
 const buildSandbox = ({ isReadOnly }: ContainerRequest): Docker.HostConfig => ({
   CapDrop: ['ALL'],
   SecurityOpt: ['no-new-privileges'],

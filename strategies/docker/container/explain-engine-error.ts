@@ -5,26 +5,26 @@ import { getStatusCode } from '../../../src/runners/containers/index.js';
 /** Resources that the engine is asked to enforce. */
 const enforcedResources = ['cpu', 'memory', 'gpu'] as const;
 
-/** How the engine, its runtime and the kernel speak of them. */
+/** Words of the engine, its runtime and the kernel for resources. */
 const resourcePattern = /limit|memory|cpu|cgroup|device driver/i;
 
 /**
- * Why the engine refused to make or start a container, in its words: RESOURCE_INVALID when that is for the resources that
- * were asked for, else START_FAILED. What is no refusal of the engine is left as it is.
+ * Explains why the engine refused to create or start a container: RESOURCE_INVALID when the requested resources are the
+ * reason, otherwise START_FAILED. Returns an error that does not come from the engine as it is.
  */
 export function explainEngineError(error: unknown, { deployment, resources }: RunPlan): unknown {
   if (error instanceof BerthError || getStatusCode(error) === undefined) return error;
-  const words = readMessage(error as EngineError); // dockerode's, because it has a status
+  const reason = readMessage(error as EngineError); // an error with a status is dockerode's
   const asked = enforcedResources
     .filter((name) => resources[name] !== undefined)
     .map((name) => `${name}=${resources[name]}`);
   const facts = [{ name: deployment }, { cause: error }] as const;
-  if (asked.length > 0 && resourcePattern.test(words))
-    return new BerthError('RESOURCE_INVALID', `the engine refuses ${asked.join(', ')}: ${words}`, ...facts);
-  return new BerthError('START_FAILED', `the engine cannot start the container: ${words}`, ...facts);
+  if (asked.length > 0 && resourcePattern.test(reason))
+    return new BerthError('RESOURCE_INVALID', `the engine refuses ${asked.join(', ')}: ${reason}`, ...facts);
+  return new BerthError('START_FAILED', `the engine cannot start the container: ${reason}`, ...facts);
 }
 
-/** Of a start for which the engine found no port that is free. */
+/** Recognizes a start for which the engine found no free port. */
 export const isPortTaken = (error: unknown): boolean =>
   getStatusCode(error) !== undefined &&
   /address already in use|port is already allocated/.test(readMessage(error as EngineError));

@@ -5,7 +5,7 @@ import { readContainerLog } from '../../../src/runners/containers/index.js';
 import { findStuckImport } from '../../../src/runners/host/find-stuck-import.js';
 import { codeDirectory } from './describe-container.js';
 
-/** As hosts/python/berth_host/http_boot.py ends. */
+/** Exit codes of hosts/python/berth_host/http_boot.py. */
 const exitCodes: Record<number, ErrorCode> = { 70: 'IMPORT_FAILED', 71: 'START_FAILED' };
 
 /** Lines of the container's log that an error shows. */
@@ -14,14 +14,14 @@ const startFailedPrefix = 'berth: start failed: ';
 
 export type ContainerState = Docker.ContainerInspectInfo['State'];
 
-/** How a container ended, in a few words. */
+/** Says how a container ended: `exited with code 3`. */
 export function describeExit({ ExitCode, OOMKilled, Error: problem }: ContainerState): string {
-  if (OOMKilled) return 'was ended for want of memory';
+  if (OOMKilled) return 'ran out of memory';
   if (problem) return `did not start: ${problem}`;
   return ExitCode > 128 && ExitCode < 160 ? `was ended by signal ${ExitCode - 128}` : `exited with code ${ExitCode}`;
 }
 
-/** The error for a container that ended before it could be called; its last words are the evidence. */
+/** Returns the error for a container that ended before it could be called. Its last lines are the evidence. */
 export async function explainEarlyExit(
   container: Docker.Container,
   state: ContainerState,

@@ -11,10 +11,10 @@ import {
 } from './revision-container.js';
 import type { StartContext } from './start-context.js';
 
-/** Times that a start looks again because another one was first. */
+/** Number of times that a start looks again because another start was first. */
 const maxAttempts = 40;
 
-/** The revision's container: what an earlier start left, or, where there is none or it is of no use, a new one. */
+/** Returns the container of an earlier start, or a new one when there is none or it cannot be used. */
 export async function findOrCreateContainer(
   { engine, address, plan, options, report }: StartContext,
   wanted: ContainerSpec,
@@ -29,7 +29,7 @@ export async function findOrCreateContainer(
         options.onProgress?.(`${name} is there`);
         return existing;
       }
-      await report(`${name} ${problem}: it is replaced`);
+      await report(`${name} ${problem}: replacing it`);
       await removeContainer(existing.container, plan);
     }
     const created = await createContainer(engine, address, wanted);
@@ -42,7 +42,10 @@ export async function findOrCreateContainer(
   );
 }
 
-/** Why a container is of no use. None where it runs, or was made and not started: by a start that was cut off, or is at work. */
+/**
+ * Says why a container cannot be used. One that runs can, and one that was created but not started, by a start that was
+ * cut off or is still at work.
+ */
 function findProblem({ details }: FoundContainer, { image, software, isReadOnly }: ContainerSpec): string | undefined {
   const { Config, HostConfig, State } = details;
   if (Config.Image !== image) return 'is of another image';

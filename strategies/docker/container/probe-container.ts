@@ -5,12 +5,12 @@ import type { DockerHandle } from '../docker-handle.js';
 /** Milliseconds that a healthy server has to answer its probe. */
 export const probeTimeout = 2_000;
 
-/** What a server that takes POST alone may answer to GET. */
+/** Status with which a server that only takes POST may answer GET. */
 const notImplementedStatus = 501;
 
 /**
- * True when calls can be answered. Our host program says so itself, with this start's token; a server of the repository's own
- * by 2xx at its health path, or, where none is known, by speaking HTTP at all.
+ * Returns true when calls can be answered. Berth's host program proves it with this start's token; the image's own
+ * server with 2xx at its health path, or, when that is unknown, by any HTTP reply below 500.
  */
 export async function isServing({
   url,
@@ -25,6 +25,9 @@ export async function isServing({
   return reply.status < 500 || reply.status === notImplementedStatus;
 }
 
-/** What the HEALTHCHECK of somebody else's image found. Our host program is asked itself, which is sooner known. */
+/**
+ * Tells whether the HEALTHCHECK of the image reports a failure. Berth's host program is probed directly, which is
+ * faster.
+ */
 export const isReportedUnhealthy = ({ Health }: Docker.ContainerInspectInfo['State'], isOurs: boolean): boolean =>
   !isOurs && Health?.Status === 'unhealthy';

@@ -23,16 +23,16 @@ import { explainEngineError, isPortTaken } from './explain-engine-error.js';
 
 type LoggedRevision = RevisionIdentity & Pick<RunPlan, 'logFile'>;
 
-/** What is known of a revision's container from the engine alone. */
+/** A revision's container, as the engine describes it. */
 export interface FoundContainer {
   container: Docker.Container;
   details: Docker.ContainerInspectInfo;
 }
 
-/** What a start decides of it; the rest is drawn when it is made. */
+/** What a start decides about its container. */
 export type ContainerSpec = Omit<ContainerRequest, 'token' | 'host'>;
 
-/** The revision's container, alive or not. What another Berth has made is none of it, whatever its name. */
+/** Finds the revision's container, alive or not. Ignores a container of another home, whatever its name. */
 export async function findContainer(engine: Docker, plan: RunPlan): Promise<FoundContainer | undefined> {
   for (const name of [containerName(plan), legacyContainerName(plan)]) {
     const details = await ignoreMissing(engine.getContainer(name).inspect());
@@ -46,8 +46,10 @@ export const isOwnContainer = (labeled: Record<string, string>, plan: RevisionId
   homeMarks(plan).includes(labeled[labels.home] ?? '');
 
 /**
- * Makes the container. Undefined when another start was first; START_FAILED when its name is taken by what this Berth did
- * not make; else as `explainRefusal` says when the engine refuses it.
+ * Creates the container. Returns undefined when another start was first.
+ *
+ * @throws START_FAILED when another program's container has its name; an error of `explainEngineError` when the engine
+ * refuses it.
  */
 export async function createContainer(
   engine: Docker,
@@ -70,59 +72,63 @@ async function refuseForeignContainer(engine: Docker, plan: RunPlan): Promise<vo
   const name = containerName(plan);
   const details = await ignoreMissing(engine.getContainer(name).inspect());
   if (details === undefined || isOwnContainer(details.Config.Labels, plan)) return;
-  throw new BerthError('START_FAILED', `a container ${name} that this Berth did not make is there`, {
+  throw new BerthError('START_FAILED', `another program's container has the name ${name}`, {
     name: plan.deployment,
     evidence: `labels: ${JSON.stringify(details.Config.Labels)}`,
   });
 }
 
 /**
- * Starts that are tried: the engine gives out ports in their order, without a look at what else listens there, and gives up
- * after some ten that are taken.
+ * Number of attempts to start: the engine assigns ports in order, without checking what else listens on them, and gives
+ * up after about ten that are taken.
  */
 const maxStartAttempts = 10;
 
-/** Fails as `explainRefusal` says when the engine cannot start it. */
+/** @throws an error of `explainEngineError` when the engine cannot start the container. */
 export async function startContainer(container: Docker.Container, plan: RunPlan): Promise<void> {
   for (let attempt = 1; ; attempt += 1) {
     try {
       return await container.start();
     } catch (error) {
-      if (getStatusCode(error) === 304) return; // it runs already
+      if (getStatusCode(error) === 304) return; // it is running already
       if (attempt < maxStartAttempts && isPortTaken(error)) continue;
       throw explainEngineError(error, plan);
     }
   }
 }
 
-/** Ends a container and removes it; what it printed is kept in the log. UNDO_INCOMPLETE when it is still there. */
+/**
+ * Stops and removes a container; its output stays in the log.
+ *
+ * @throws UNDO_INCOMPLETE when it still exists.
+ */
 export async function removeContainer(
   container: Docker.Container,
   plan: LoggedRevision,
-  patience = grace,
+  timeout = grace,
 ): Promise<void> {
-  await ignoreStatuses([304, 404], container.stop({ t: patience }));
+  await ignoreStatuses([304, 404], container.stop({ t: timeout }));
   await ignoreStatuses([404, 409], archiveContainerLog(container, plan.logFile));
-  await ignoreStatuses([404, 409], container.remove({ force: true, v: true })); // 409: somebody else is removing it
+  await ignoreStatuses([404, 409], container.remove({ force: true, v: true })); // 409: another process is removing it
   let name = container.id;
-  for (let look = 0; look < 50; look += 1) {
+  for (let attempt = 0; attempt < 50; attempt += 1) {
     const details = await ignoreMissing(container.inspect());
     if (details === undefined) return;
     name = details.Name.slice(1);
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
-  const message = `the container ${name} is still there; by hand: docker rm --force ${name}`;
+  const message = `the container ${name} still exists; remove it: docker rm --force ${name}`;
   throw new BerthError('UNDO_INCOMPLETE', message, { name: plan.deployment });
 }
 
-/** Removes the names that this revision gave to images; an image goes with its last name. */
+/** Removes the names that this revision gave to images. An image goes with its last name. */
 export async function removeImages(engine: Docker, plan: RunPlan): Promise<void> {
   for (const { RepoTags, Labels } of await engine.listImages({ filters: { label: [contentLabel] } }))
     for (const reference of (RepoTags ?? []).filter((tag) => isOwnImage(tag, plan, Labels)))
       await removeImage(engine, reference);
 }
 
-/** Whether this is what the revision calls an image with these labels. */
+/** Tells whether the reference is the revision's name for an image with these labels. */
 export const isOwnImage = (reference: string, plan: RevisionIdentity, labeled: Record<string, string>): boolean => {
   const image = { name: imageName(plan), content: labeled[contentLabel] ?? '' };
   return homeMarks(plan).some((owner) => reference === buildImageReference({ ...image, owner }));

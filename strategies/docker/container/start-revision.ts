@@ -22,24 +22,24 @@ import { type ContainerSpec, removeContainer, startContainer } from './revision-
 import type { StartContext } from './start-context.js';
 import { isReadOnlyRootFailure, needsWritableRoot, recordWritableRoot } from './writable-root.js';
 
-/** Seconds that the software has to import, load its models and answer. */
+/** Seconds that the software may take to import, load its models and answer. */
 const startTimeout = 900;
-/** Seconds that a container which has answered before has to do so again. */
+/** Seconds that a container which has answered before may take to answer again. */
 const restartTimeout = 15;
-/** Where a server listens when neither its interface nor its image says so. */
+/** Port of a server when neither its interface nor its image names one. */
 const defaultPort = 8000;
 
-/** Our host program, as every image of ours takes it in. */
+/** Berth's host program, which goes into every image that a recipe describes. */
 const hostPrograms = {
   '.berth/berth_host': join(hostsDirectory, 'python', 'berth_host'),
   '.berth/shims': join(hostsDirectory, 'python', 'shims'),
 };
 
-/** Builds what is not built, starts what is not started, and waits until it can be called. */
+/** Builds the image and starts the container unless they exist, and waits until the container can be called. */
 export async function startRevision(start: StartContext): Promise<DockerHandle> {
   const { engine, plan, options, report } = start;
   const software = parseDockerInterface(plan.runInterface);
-  choosePublishedAddress(start.address, plan); // refused before anything is built
+  choosePublishedAddress(start.address, plan); // throws before anything is built
   const image = (await findRevisionImage(start, software.dockerfile)) ?? (await buildImage(start, software));
   const { limits, notes } = await chooseLimits(engine, plan, software);
   for (const note of notes) await report(note);
@@ -93,7 +93,7 @@ async function choosePort(engine: Docker, image: string, { port }: DockerInterfa
 const isReadOnlyError = (error: unknown): boolean =>
   error instanceof BerthError && isReadOnlyRootFailure(error.details.evidence ?? '');
 
-/** What an earlier start left is taken over; where it has answered once and does so no more, it is replaced. */
+/** Takes over the container of an earlier start. Replaces one that has answered once and does not answer any more. */
 async function startAndWait(start: StartContext, spec: ContainerSpec): Promise<DockerHandle> {
   const { plan, options, report } = start;
   const { container, details } = await findOrCreateContainer(start, spec);
@@ -104,7 +104,7 @@ async function startAndWait(start: StartContext, spec: ContainerSpec): Promise<D
     await readyContainer.write(plan, { container: handle.container });
     return { ...handle, notes: await describeSkippedPackages(container) };
   } catch (error) {
-    // What a failed start printed stays in the log. The reason to remove it at once: it is of no use.
+    // The output of the failed start stays in the log.
     await removeContainer(container, plan, 0);
     if (!isReturning || options.signal?.aborted) throw error;
     await report(`it cannot be called and is replaced: ${BerthError.from(error).message}`);

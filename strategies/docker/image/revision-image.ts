@@ -4,18 +4,18 @@ import { type BuiltImage, digestCode, tagImage } from '../../../src/runners/cont
 import { StateFile } from '../../../src/runners/state-file.js';
 import type { StartContext } from '../container/start-context.js';
 
-/** What a revision was built as, and from what. */
+/** The image that a revision was built as, and its base. */
 interface RevisionImage extends Pick<BuiltImage, 'reference' | 'id' | 'code'> {
-  /** As the revision's plan said. */
+  /** Base of the revision's plan. */
   base: BaseImages | null;
 }
 
 const imageRecord = new StateFile<RevisionImage>('image.json');
 
 /**
- * The name of the image that the revision was built as, however its base, the settings and Berth's own programs have changed
- * since: what once ran is started again without a build. Undefined when there is none: it was never built, was mended or
- * checked anew on another base since, or its image is gone from the engine, which is said.
+ * Returns the name of the image that the revision was built as, whatever has happened to its base, the settings and
+ * Berth's own programs since: software that ran once is started again without a build. Undefined when the revision was
+ * never built, was changed or verified on another base since, or its image is gone from the engine, which is reported.
  */
 export async function findRevisionImage(
   { engine, plan, options, report }: StartContext,
@@ -27,11 +27,11 @@ export async function findRevisionImage(
     options.onProgress?.(`using the existing image ${revisionImage.reference}`);
     return revisionImage.reference;
   }
-  await report(`the image that ${plan.revision} was built as is gone from the engine: it is built anew`);
+  await report(`the image of ${plan.revision} is gone from the engine: building it again`);
   return undefined;
 }
 
-/** From here on the revision is this image, whose name of its own keeps it on the engine until the undo. */
+/** Records the revision's image. Its own name keeps the image on the engine until the undo. */
 export async function recordRevisionImage(plan: RunPlan, { reference, id, code }: BuiltImage): Promise<void> {
   await imageRecord.write(plan, { reference, id, code, base: plan.base ?? null });
 }

@@ -3,10 +3,13 @@ import type Docker from 'dockerode';
 import { describeMissingCode, findMissingCode } from '../../../src/environments/index.js';
 import { ignoreMissing } from '../../../src/runners/containers/index.js';
 
-/** In an image: what build backends said of the packages that its build left out. */
+/** File in an image with the messages of build backends about packages that were left out. */
 export const skippedPackagesFile = '/opt/berth-left-out';
 
-/** Notes of the packages that the build of the container's image left out. The image itself tells, also where no step ran. */
+/**
+ * Returns notes about the packages that the image's build left out. They come from the image itself, even when no step
+ * ran.
+ */
 export async function describeSkippedPackages(container: Docker.Container): Promise<string[]> {
   const archive = await ignoreMissing(container.getArchive({ path: skippedPackagesFile }));
   if (archive === undefined) return [];

@@ -6,17 +6,17 @@ import {
   satisfies,
 } from '../../../src/environments/index.js';
 
-/** Official images, each to its patch; the first that fits is taken. */
+/** Official images with patch version; the first one that fits is used. */
 const versions = ['3.11.13', '3.12.11', '3.13.5', '3.10.18', '3.9.23'];
 
 export interface PythonBase {
   image: string;
   version: string;
-  /** What the repository asks for and does not get; null when it gets it. */
+  /** Note about a requirement that is not met; null when all are. */
   note: string | null;
 }
 
-/** The base image for the Python that a repository asks for, by all of its manifests together. */
+/** Returns the base image for the Python version that the repository's manifests require together. */
 export function choosePythonBase(preferences: PythonRequirement[]): PythonBase {
   const wanted = combinePythonRequirements(preferences);
   const meets = (count: number) => (version: string) =>
@@ -24,7 +24,7 @@ export function choosePythonBase(preferences: PythonRequirement[]): PythonBase {
       parseVersion(version),
       wanted.accepted.slice(0, count).flatMap(({ range }) => range),
     );
-  // Where no image meets all, the most important come first.
+  // When no image meets all requirements, the most important come first.
   const counts = wanted.accepted.map((_, index) => wanted.accepted.length - index);
   const fitting = [...counts, 0].map((count) => versions.find(meets(count))).find(Boolean);
   const version = fitting ?? versions[0] ?? '';

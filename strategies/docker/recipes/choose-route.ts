@@ -4,7 +4,10 @@ import type { Routes } from './http-routes.js';
 
 const healthPaths = ['/healthz', '/health', '/readyz', '/ready', '/livez', '/ping'];
 
-/** Where a server takes its inputs: what the user says, else what its code shows; absent where only its OpenAPI can tell. */
+/**
+ * Returns the path that takes inputs: the user's, otherwise the one that the code shows. Absent when only the server's
+ * OpenAPI can tell.
+ */
 export function chooseRoute(
   routes: Routes,
   entry: string | undefined,
@@ -22,6 +25,6 @@ export function chooseRoute(
 
 function ambiguous(paths: string[]): BerthError {
   const lines = paths.map((path) => `  --entry ${path}`);
-  const message = [`${paths.length} paths take inputs; say which is the one to call:`, ...lines].join('\n');
+  const message = [`${paths.length} paths take inputs; name the one to call:`, ...lines].join('\n');
   return new BerthError('ENTRY_AMBIGUOUS', message, { entry: paths[0], candidates: paths });
 }

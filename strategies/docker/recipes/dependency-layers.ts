@@ -6,11 +6,11 @@ import { mountSecrets } from './mount-secrets.js';
 
 /** Lines of a Dockerfile, and the files that they need. */
 export interface DependencyLayers {
-  /** System packages and commands that the repository asks for. */
+  /** System packages and commands that the repository requires. */
   system: string[];
-  /** Installed before the code is copied, so that the layer stays when only the code changes. */
+  /** Lines before the code is copied, whose layers stay when only the code changes. */
   before: string[];
-  /** What cannot be installed without the code. */
+  /** Lines that need the code. */
   after: string[];
   files: Record<string, string>;
 }
@@ -18,11 +18,14 @@ export interface DependencyLayers {
 interface DependencyRequest {
   facts: Facts;
   requirements: Requirements;
-  /** Variables that tell a package its version, which the image has no git for. */
+  /** Variables with a package's version: the image has no git to read it from. */
   versions: Record<string, string>;
 }
 
-/** The settings of this machine's package index reach pip as secrets that no layer keeps. All paths are the image's own. */
+/**
+ * Mounts that give pip the settings of this machine's package index as secrets, which no layer keeps. All paths are in
+ * the image.
+ */
 const mounts = [
   '--mount=type=secret,id=pip.conf,target=/etc/pip.conf',
   '--mount=type=secret,id=ca.pem',
@@ -34,7 +37,10 @@ const buildRunStep = (command: string, variables: string[] = []): string => {
   return `RUN ${[...mounts, ...secrets.mounts, `${secrets.exports}${command}`].join(' \\\n    ')}`;
 };
 
-/** What a repository's manifests ask for, as layers. Which of them counts is what the environments room says. */
+/**
+ * Describes the requirements of a repository's manifests as layers. The environments room decides which manifests
+ * count.
+ */
 export function describeDependencies({ facts, requirements, versions }: DependencyRequest): DependencyLayers {
   const written = writeRequirements(requirements);
   const parts = [
@@ -54,7 +60,10 @@ export function describeDependencies({ facts, requirements, versions }: Dependen
   };
 }
 
-/** A package that has no code where its build backend looks for it is left out, and what the backend says is kept. */
+/**
+ * Installs the repository's own package. When the build backend does not find its code, skips it and keeps the
+ * backend's message.
+ */
 function buildOwnInstall(command: string, packagePath: string): string {
   const log = '/tmp/own-package.log';
   const build = `${command} ${packagePath === '.' ? '.' : `./${packagePath}`} > ${log} 2>&1`;
@@ -65,11 +74,13 @@ type Layers = Partial<Pick<DependencyLayers, 'before' | 'after'>>;
 
 const buildCopyStep = (file: string): string => `COPY ${file} ${file.includes('/') ? `${dirname(file)}/` : './'}`;
 
-/** A lock is the whole of it; one that names directories of the repository is installed with the code. */
+/**
+ * Describes a lock file, which is complete. One that names directories of the repository is installed with the code.
+ */
 function describeLock({ lock, needsCopy, packages }: Requirements): Layers {
   if (lock === null) return {};
   const steps = lock.kind === 'uv' ? [installUvLock(lock)] : [installPylock(lock.file)];
-  // The repository's own package alone does not need the code here: it comes afterwards.
+  // The repository's own package does not need the code here: it is installed afterwards.
   if (lock.member !== null || lock.isVirtual || (needsCopy && packages.length === 0)) return { after: steps };
   const files = lock.kind === 'uv' ? [join(lock.directory, 'pyproject.toml'), lock.file] : [lock.file];
   return { before: [...files.map(buildCopyStep), ...steps] };
@@ -88,7 +99,7 @@ function installUvLock({ directory, member, excludedGroups = [] }: NonNullable<R
 const installPylock = (file: string): string =>
   buildRunStep(`pip install uv && uv pip install --system --no-deps --requirements ${file}`);
 
-/** Requirement files, before the code where they name nothing in it. */
+/** Describes requirement files: before the code, unless they name files in it. */
 function describeFiles({ pip, pipFiles }: Requirements): Layers {
   if (pipFiles.length === 0) return {};
   const files = pip.texts.filter((_, index) => index % 2 === 0);
@@ -97,7 +108,10 @@ function describeFiles({ pip, pipFiles }: Requirements): Layers {
   return hasLocalPaths(pip) ? { after: [install] } : { before: [...[...new Set(files)].map(buildCopyStep), install] };
 }
 
-/** `sklearn` is on the index to be refused: let through, it is empty, and what its authors meant comes beside it. */
+/**
+ * Returns the install command. The index refuses `sklearn` on purpose: let it through, empty, and install the package
+ * that its authors meant.
+ */
 const chooseInstallCommand = ({ texts }: Requirements['pip']): string =>
   texts.some((text) => /^\s*sklearn\s*(#.*)?$/m.test(text))
     ? 'SKLEARN_ALLOW_DEPRECATED_SKLEARN_PACKAGE_INSTALL=True pip install scikit-learn'
@@ -110,7 +124,9 @@ const hasLocalPaths = ({ requirements, options }: Requirements['pip']): boolean 
 const readDependenciesScript =
   "import sys, tomllib; print(*tomllib.load(sys.stdin.buffer)['project'].get('dependencies', []), sep='\\\\n')";
 
-/** pip reads no pyproject.toml without its project, and a backend's or setup.py's not without the code. */
+/**
+ * Describes pyproject.toml and setup.py, which pip cannot read without the project, and a backend not without the code.
+ */
 function describeProjects(
   { projects, packages, lock, needsCopy, texts }: Requirements,
   versions: Record<string, string>,
@@ -140,7 +156,7 @@ function hasDynamicDependencies(texts: string[], project: string): boolean {
   return /^dynamic\s*=\s*\[[^\]]*dependencies/m.test(text) || !/^\[project\]/m.test(text);
 }
 
-/** What other tools' manifests ask for (Poetry, Pipenv, Cog, conda), and what the strategy adds. */
+/** Writes requirement files for other tools' manifests (Poetry, Pipenv, Cog, conda) and the strategy's packages. */
 function writeRequirements({
   lines,
   options,
@@ -162,7 +178,7 @@ function writeRequirements({
       layers: { before: [buildRunStep(`pip install ${wanted.map((line) => JSON.stringify(line)).join(' ')}`)] },
       files: {},
     };
-  // Not `.txt`: repositories ignore `*.txt`, and what is ignored is no part of the revision.
+  // Not `.txt`: many repositories ignore `*.txt`, and an ignored file is not part of the revision.
   const names = ['requirements.berth', 'constraints.berth'] as const;
   const written = [...options, ...wanted];
   const texts = { [names[0]]: `${written.join('\n')}\n`, [names[1]]: `${kept.join('\n')}\n` };
@@ -185,7 +201,7 @@ const installSystem = (packages: string[]): string[] =>
         `RUN apt-get update && apt-get install -y --no-install-recommends ${packages.join(' ')} && rm -rf /var/lib/apt/lists/*`,
       ];
 
-/** pip fetches with git, which the slim images lack. */
+/** Adds git, with which pip fetches: the slim images lack it. */
 const describeGit = ({ pip, lines, strategyRequirements, texts, lock }: Requirements): string[] =>
   [...pip.requirements.map(({ text }) => text), ...lines, ...strategyRequirements].some((line) =>
     /\bgit\+/.test(line),
@@ -194,9 +210,9 @@ const describeGit = ({ pip, lines, strategyRequirements, texts, lock }: Requirem
     ? installSystem(['git'])
     : [];
 
-/** What `cog.yaml` asks of the system; no other manifest says such a thing. */
+/** Describes the system packages in `cog.yaml`, the only manifest that names any. */
 function describeSystem({ cog }: Facts): string[] {
-  const build = (cog?.build ?? {}) as Record<string, unknown>; // the user's own YAML, read with care
+  const build = (cog?.build ?? {}) as Record<string, unknown>; // the user's YAML: it may have any shape
   const texts = (value: unknown): string[] =>
     Array.isArray(value) ? value.filter((item) => typeof item === 'string') : [];
   return [...installSystem(texts(build.system_packages)), ...texts(build.run).map((command) => `RUN ${command}`)];

@@ -1,11 +1,11 @@
-/** Where a server takes its inputs, as `--entry` says it. */
+/** An `--entry` that names a server's path and port. */
 export interface HttpEntry {
-  /** Undefined: the one that the image exposes. */
+  /** The port that the image exposes when undefined. */
   port: number | undefined;
   path: string;
 }
 
-/** Reads `/PATH` and `:PORT/PATH`; undefined for anything else, which names Python code. */
+/** Parses `/PATH` and `:PORT/PATH`. Returns undefined for anything else, which names Python code. */
 export function parseHttpEntry(entry: string | undefined): HttpEntry | undefined {
   const [, port, path] = /^(?::(\d+))?(\/\S*)$/.exec(entry ?? '') ?? [];
   return path === undefined ? undefined : { port: port === undefined ? undefined : Number(port), path };

@@ -5,7 +5,7 @@ import { extname, join } from 'node:path';
 export interface Routes {
   /** Paths that take POST. */
   post: string[];
-  /** Paths that a request's path is compared with, or that take any method. */
+  /** Paths that code compares a request's path with, or that take any method. */
   named: string[];
   /** Paths that take GET. */
   get: string[];
@@ -26,11 +26,11 @@ const codeExtensions = new Set([
   '.cs',
 ]);
 const excludedPaths = /(^|[\\/])(node_modules|\.git|tests?|docs?|examples?|\.venv|venv|dist|build)[\\/]/;
-/** Files and bytes of a file that are looked at. */
-const [mostFiles, largestFile] = [400, 300_000];
+/** Maximum number of files to read, and bytes of each. */
+const [maxFiles, maxFileBytes] = [400, 300_000];
 
 const path = `['"\`](/[\\w./-]*)['"\`]`;
-/** As FastAPI, Flask, Express, Gin, Sinatra and `net/http` write them. */
+/** Route declarations of FastAPI, Flask, Express, Gin, Sinatra and `net/http`. */
 const postPatterns = [
   new RegExp(`\\.(?:post|POST)\\(\\s*${path}`, 'g'),
   new RegExp(`\\.route\\(\\s*${path}[^)]*methods\\s*=\\s*[\\[(][^\\])]*['"]POST`, 'g'),
@@ -58,12 +58,12 @@ async function readCode(workspace: string): Promise<string[]> {
   const names = await readdir(workspace, { recursive: true });
   const code = names
     .filter((name) => codeExtensions.has(extname(name)) && !excludedPaths.test(name))
-    .slice(0, mostFiles);
+    .slice(0, maxFiles);
   const texts = await Promise.all(
     code.map(async (name) => {
       const file = join(workspace, name);
       const { size } = await stat(file);
-      return size > largestFile ? '' : readFile(file, 'utf8').catch(() => '');
+      return size > maxFileBytes ? '' : readFile(file, 'utf8').catch(() => '');
     }),
   );
   return texts;

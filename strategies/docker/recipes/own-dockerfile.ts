@@ -6,7 +6,7 @@ import { chooseRoute } from './choose-route.js';
 import { type HttpEntry, parseHttpEntry } from './http-entry.js';
 import { findRoutes } from './http-routes.js';
 
-/** A repository whose own Dockerfile starts an HTTP server, in whatever language: it is built and called as it is. */
+/** Builds and calls a repository whose own Dockerfile starts an HTTP server, in any language. */
 export const ownDockerfile: Recipe = {
   name: 'own-dockerfile',
   async recognize({ workspace, facts, entry }) {
@@ -33,12 +33,16 @@ const exists = (file: string): Promise<boolean> =>
     () => false,
   );
 
-/** Undefined where only the image knows. ENTRY_AMBIGUOUS when several are exposed. */
+/**
+ * Returns undefined when only the image knows the port.
+ *
+ * @throws ENTRY_AMBIGUOUS when the Dockerfile exposes several.
+ */
 function choosePort(exposed: number[], named: HttpEntry | undefined, path = '/PATH'): number | undefined {
   if (named?.port !== undefined || exposed.length <= 1) return named?.port ?? exposed[0];
   const candidates = exposed.map((port) => `:${port}${path}`);
   const lines = candidates.map((candidate) => `  --entry ${candidate}`);
-  const message = [`the Dockerfile exposes ${exposed.length} ports; say which is called, and where:`, ...lines].join(
+  const message = [`the Dockerfile exposes ${exposed.length} ports; name the port and path to call:`, ...lines].join(
     '\n',
   );
   throw new BerthError('ENTRY_AMBIGUOUS', message, { entry: candidates[0], candidates });

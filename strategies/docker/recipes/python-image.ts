@@ -8,14 +8,14 @@ import { describeDependencies } from './dependency-layers.js';
 
 export interface ImageOptions {
   port: number;
-  /** Exits with 0 when the server is up. */
+  /** Command that exits with 0 when the server is ready. */
   healthCheck: string[];
   command: string[];
-  /** True: our host program is in it. */
+  /** True when the image contains Berth's host program. */
   hasHost: boolean;
-  /** Requirement lines beside the repository's own. */
+  /** Requirement lines in addition to the repository's own. */
   packages: string[];
-  /** The file that is served, relative to the workspace. */
+  /** File that is served, relative to the workspace. */
   entry: string | null;
 }
 
@@ -27,7 +27,7 @@ export interface PythonImage {
 
 const ignoredPaths = ['.git', '.venv', 'venv', '**/__pycache__', '.env*', '*.egg-info', 'node_modules', ''].join('\n');
 
-/** The Dockerfile of a Python repository, beside what is there: another name is taken where there is one already. */
+/** Describes the Dockerfile of a Python repository. Uses another file name when the repository has a Dockerfile. */
 export async function describePythonImage(
   { workspace, facts }: RecipeInput,
   options: ImageOptions,
@@ -74,7 +74,7 @@ function writeDockerfile(base: string, { system, before, after }: Layers, option
     ],
     system,
     before,
-    // Its own, for software that writes beside its code: whether it may is what the container's root says.
+    // The user owns the code, for software that writes beside it. The container's root decides whether it may.
     ['COPY --chown=berth . .', ...after],
     [
       ...(hasHost ? ['COPY .berth /opt/berth', 'ENV HOME=/tmp'] : []),

@@ -4,10 +4,10 @@ import type { Recipe } from '../../../src/registry/recipe.js';
 import { parseHttpEntry } from './http-entry.js';
 import { describePythonImage } from './python-image.js';
 
-/** Where our host program listens in the container. */
+/** Port of Berth's host program in the container. */
 const port = 8000;
 
-/** A shape that `local` calls in a process, in an image of its own: our host program serves it there over HTTP. */
+/** Puts a plain shape into an image of its own, where Berth's host program serves it over HTTP. */
 export const servedFunction = (shape: Recipe): Recipe => ({
   name: shape.name,
   async recognize(input) {

@@ -9,11 +9,11 @@ import { describePythonImage } from './python-image.js';
 
 const port = 8000;
 
-/** Which paths answer to GET is the application's own affair; curl is in no slim image. */
+/** Connects to the port: which paths answer GET is up to the application, and no slim image has curl. */
 const healthCheckScript = `import socket; socket.create_connection(("127.0.0.1", ${port}), 5).close()`;
 
 interface Framework {
-  /** How the application is made, at the top of a module. */
+  /** Matches the creation of the application at the top of a module. */
   pattern: RegExp;
   server: string;
   command: (application: string) => string[];
@@ -32,14 +32,14 @@ const frameworks: Record<string, Framework> = {
   },
 };
 
-/** A FastAPI or Flask application, served as it is, by the server that its own documentation names. */
+/** Serves a FastAPI or Flask application with the server that its documentation recommends. */
 export const webApplication: Recipe = {
   name: 'web-application',
   async recognize(input) {
     const { workspace, facts, entry } = input;
     const named = parseHttpEntry(entry);
     if (entry !== undefined && named === undefined) return undefined;
-    if (named?.port !== undefined) return undefined; // the port is ours to choose
+    if (named?.port !== undefined) return undefined; // Berth chooses the port
     const found = await findApplication(workspace, facts);
     if (found === undefined) return undefined;
     const { framework, file, application } = found;
@@ -64,7 +64,7 @@ export const webApplication: Recipe = {
 interface FoundApplication {
   framework: Framework;
   file: string;
-  /** `module:name`. */
+  /** Reference to the application: `module:name`. */
   application: string;
 }
 

@@ -26,7 +26,14 @@ export const buildServerArguments = ({ memory, ...server }: ServerCommand): stri
   const { address, port, config, concurrency = defaultConcurrency } = server;
   return [
     ...[...buildModuleArguments('langgraph_cli', memory), 'dev', '--no-browser', '--no-reload', '--allow-blocking'],
-    ...['--host', address, '--port', String(port), '--n-jobs-per-worker', String(concurrency), '--config', config],
+    '--host',
+    address,
+    '--port',
+    String(port),
+    '--n-jobs-per-worker',
+    String(concurrency),
+    '--config',
+    config,
   ];
 };
 

@@ -76,7 +76,11 @@ function readClass({ entry, app, details }: Evidence): AppFunction[] {
     .filter((name) => name !== '')
     .map((name) => ({ name: name.replace(/=$/, ''), isRequired: !name.endsWith('=') }));
   return [...methods.matchAll(/(\w+)( \([^)]*\))?/g)].map(([, method = '', marks = '']) => ({
-    ...{ entry, app, method, name: entry.callable, parameters },
+    entry,
+    app,
+    method,
+    name: entry.callable,
+    parameters,
     ...describeMarks(readMarks(marks)),
   }));
 }

@@ -20,12 +20,16 @@ test('a port is published on loopback alone unless it is exposed, and on another
   expect(choosePublishedAddress('tcp://localhost:2375', {})).toEqual(alone);
   const everywhere = { expose: '0.0.0.0' };
   expect(choosePublishedAddress('unix:///var/run/docker.sock', everywhere)).toEqual({
-    ...{ listen: '0.0.0.0', call: loopback, displayAddress: '0.0.0.0' },
+    listen: '0.0.0.0',
+    call: loopback,
+    displayAddress: '0.0.0.0',
   });
   const remote = 'tcp://build.example:2376';
   expect(() => choosePublishedAddress(remote, {})).toThrow('is on another machine');
   expect(choosePublishedAddress(remote, everywhere)).toEqual({
-    ...{ listen: '0.0.0.0', call: 'build.example', displayAddress: 'build.example' },
+    listen: '0.0.0.0',
+    call: 'build.example',
+    displayAddress: 'build.example',
   });
   expect(choosePublishedAddress(remote, { expose: '10.0.0.2' }).call).toBe('10.0.0.2');
 });

@@ -32,8 +32,12 @@ async function callWhatReplies(text: string): Promise<HostClient> {
 
 const noAnswers = [
   ...['{}', '{"output":1}', 'null', '7', '"success"', '[]', 'no JSON', ''],
-  ...['{"status":"success"}', '{"status":"done","output":1}', '{"status":null,"output":1}'],
-  ...['{"status":"error"}', '{"status":"error","error":null}', '{"status":"error","error":{"message":"no code"}}'],
+  '{"status":"success"}',
+  '{"status":"done","output":1}',
+  '{"status":null,"output":1}',
+  '{"status":"error"}',
+  '{"status":"error","error":null}',
+  '{"status":"error","error":{"message":"no code"}}',
 ];
 
 test.each(noAnswers)('the reply %j is refused: its callers get an error', async (text) => {

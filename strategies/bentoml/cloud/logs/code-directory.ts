@@ -1,2 +1,2 @@
-/** Where a bento's code lies in the cloud's containers. */
+/** Directory of a bento's code in the cloud's containers. */
 export const codeDirectory = '/home/bentoml/bento/src';

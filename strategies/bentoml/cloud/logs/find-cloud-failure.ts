@@ -5,15 +5,15 @@ import { findException, type LoggedException } from '../../calls/find-exception.
 import { codeDirectory } from './code-directory.js';
 import { readCloudLog } from './read-cloud-log.js';
 
-/** Milliseconds that a call which has failed anyway waits for the reason, and between two looks: the log comes late. */
+/** Milliseconds that a failed call waits for its exception, and between two checks: the log arrives late. */
 const logTimeout = 20_000;
 const interval = 500;
-/** Tries of a log that cannot be read: a cloud may be away for a moment. */
+/** Attempts to read the log: a cloud may be unreachable for a moment. */
 const maxFailedReads = 2;
-/** Lines of each pod. */
+/** Lines of each pod to search. */
 const searchedLines = 500;
 
-/** The call's exception, from the log of the deployment's pods; undefined where that does not tell of it in time. */
+/** Finds the call's exception in the log of the deployment's pods; undefined when the log does not have it in time. */
 export async function findCloudFailure(
   plan: RunPlan,
   record: CloudRecord,
@@ -25,7 +25,7 @@ export async function findCloudFailure(
       const found = findException(await readEnd(plan, record, signal), trace, { directory: codeDirectory });
       if (found !== undefined) return found;
     } catch {
-      unread += 1; // why it cannot be read is not why the call failed
+      unread += 1; // a failed read does not explain the failed call
     }
   }
   return undefined;

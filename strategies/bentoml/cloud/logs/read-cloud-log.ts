@@ -18,13 +18,15 @@ import { tokenVariable } from '../environment-variables.js';
 const logProgram = join(builtInStrategiesDirectory, 'bentoml', 'cloud', 'logs', 'read_log.py');
 /** Exit codes of the program. */
 const [refused, away] = [3, 4];
-/** Characters of its complaint that are kept. */
+/** Characters of the program's error output to keep. */
 const maxErrorLength = 2_000;
 
 /**
- * What the pods of a deployment have printed; with `follow`, what they print from then on; `tail` lines of each. BentoCloud
- * gives that over WebSockets alone, which the revision's own environment speaks: a program there reads them, and ends with
- * this process. CLOUD_REFUSED and CLOUD_UNREACHABLE say why there is none.
+ * Yields the output of a deployment's pods; with `follow`, new lines, too; `tail` limits the lines of each pod.
+ * BentoCloud offers logs over WebSockets only, for which the revision's environment has a client: a Python program
+ * reads them, and ends with this process.
+ *
+ * @throws CLOUD_REFUSED, CLOUD_UNREACHABLE when the log cannot be read.
  */
 export async function* readCloudLog(
   plan: RunPlan,
@@ -41,11 +43,11 @@ export async function* readCloudLog(
   ended.catch(() => undefined);
   signal?.addEventListener('abort', end, { once: true });
   try {
-    reader.stdin.on('error', () => undefined); // it has ended: its exit code says why
+    reader.stdin.on('error', () => undefined); // it has ended: the exit code says why
     reader.stdin.write(`${JSON.stringify({ address, token, name, tail: tail ?? null, follow })}\n`);
     for await (const line of readLines(reader.stdout)) yield stripVTControlCharacters(line);
     const [code] = await ended;
-    const isKilled = code === null; // by who follows no more, or by a stop
+    const isKilled = code === null; // by a reader that stopped following, or by a stop
     if (code !== 0 && !isKilled) throw explainExit(code, { address, said: getErrorOutput() });
   } finally {
     signal?.removeEventListener('abort', end);
@@ -53,7 +55,7 @@ export async function* readCloudLog(
   }
 }
 
-/** Neither the software's code nor its variables are there; the token comes over standard input. */
+/** Builds an environment without the software's code and variables. The token comes over standard input. */
 const buildEnvironment = (plan: RunPlan, python: string): Record<string, string> => ({
   ...buildSoftwareEnvironment(python),
   BENTOML_HOME: bentoHome(plan),
@@ -62,7 +64,7 @@ const buildEnvironment = (plan: RunPlan, python: string): Record<string, string>
   ...createProcessMark(toolMark(plan)),
 });
 
-/** The end of what it complains of. */
+/** Collects the end of the program's error output. */
 function collectErrorOutput({ stderr }: ChildProcess): () => string {
   let errorOutput = '';
   stderr?.on('data', (chunk: Buffer) => {
@@ -81,5 +83,9 @@ function explainExit(
   const reason = errorOutput.split('\n').at(-1) ?? '';
   if (code === away)
     return new BerthError('CLOUD_UNREACHABLE', `the log cannot be read from ${address}: ${reason}`, details);
-  return new BerthError('INTERNAL', `the reader of BentoCloud’s log ended with code ${code}: ${reason}`, details);
+  return new BerthError(
+    'INTERNAL',
+    `the program that reads BentoCloud’s log exited with code ${code}: ${reason}`,
+    details,
+  );
 }
