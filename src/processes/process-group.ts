@@ -42,7 +42,7 @@ async function killGroup(group: number): Promise<void> {
   };
   if (await waitFor(isGone, killTimeout)) return;
   const left = listGroupMembers(group).join(', ');
-  throw new BerthError('UNDO_INCOMPLETE', `these processes do not end, not even when killed: ${left}`);
+  throw new BerthError('UNDO_INCOMPLETE', `these processes survive SIGKILL: ${left}`);
 }
 
 /** Lists the processes of the group, except those that only wait to be reaped. */

@@ -98,7 +98,7 @@ export async function killUntilGone(find: () => Pick<ProcessVariable, 'pid'>[]):
     absences = pids.length === 0 ? absences + 1 : 0;
     if (Date.now() > deadline) {
       const left = pids.join(', ');
-      throw new BerthError('UNDO_INCOMPLETE', `these processes do not end, not even when killed: ${left}`);
+      throw new BerthError('UNDO_INCOMPLETE', `these processes survive SIGKILL: ${left}`);
     }
     if (pids.length > 0) await sleep(10);
   }

@@ -14,7 +14,7 @@ export const conformance: ConformanceHooks = {
     applies: ['memory', 'concurrency'],
   },
   async kill(handle) {
-    const { server } = handle as GraphHandle; // made by the runner's start
+    const { server } = handle as GraphHandle; // written by `start`
     if (server !== undefined) process.kill(server.pid, 'SIGKILL');
     await sleep(200);
   },

@@ -1,20 +1,20 @@
 import type { RunInterface } from '../../src/contract/run-interface.js';
 import { BerthError } from '../../src/errors.js';
 
-/** How a graph is called. Read by hand: the path of a call loads no schema library. */
+/** Describes how to call a graph. Parsed by hand: a call loads no schema library. */
 export interface GraphInterface {
-  /** The graph's name in `config`. */
+  /** Name of the graph in `config`. */
   assistantId: string;
-  /** Relative to the revision. */
+  /** Path of the langgraph.json, relative to the revision. */
   config: string;
-  /** Keys of the state that carry a plain function's inputs and its output; null where the inputs are the state. */
+  /** Keys of the state that hold a plain function's inputs and output; null when the inputs are the state. */
   inputKey: string | null;
   outputKey: string | null;
-  /** Its node calls what our host's modules load. */
+  /** True when its node calls code that Berth's host modules load. */
   needsHost: boolean;
 }
 
-/** START_FAILED when it is not the interface of a graph. */
+/** @throws START_FAILED when the run interface is not one of this strategy. */
 export function parseGraphInterface(runInterface: RunInterface): GraphInterface {
   const { type, assistant_id: assistantId, config = 'langgraph.json' } = runInterface;
   const { input_key: inputKey = null, output_key: outputKey = null } = runInterface;
@@ -36,4 +36,4 @@ const isText = (value: unknown): value is string => typeof value === 'string' &&
 const isTextOrNull = (value: unknown): value is string | null => value === null || isText(value);
 
 const refuse = (problem: string): BerthError =>
-  new BerthError('START_FAILED', `the run interface is not a graph’s: ${problem}`);
+  new BerthError('START_FAILED', `the run interface is not valid for the langgraph strategy: ${problem}`);

@@ -1,7 +1,7 @@
 import type { Need } from '../../src/registry/need.js';
 import { keyVariable } from './cloud/environment-variables.js';
 
-/** On this machine nothing; in LangSmith a key. */
+/** Needs a key for LangSmith, and nothing on this machine. */
 export async function findNeeds(provider: string | null = null): Promise<Need[]> {
   if (provider !== 'langsmith') return [];
   const isMet = Boolean(process.env[keyVariable]);

@@ -5,5 +5,8 @@ import { configuredGraph } from './recipes/configured-graph.js';
 import { graphFactory } from './recipes/graph-factory.js';
 import { wrapInGraph } from './recipes/one-node-graph.js';
 
-/** What langgraph.json names, a compiled graph, a function that makes one, then plain shapes, each as the one node of a graph. */
+/**
+ * Tries the repository's langgraph.json, a compiled graph, a function that creates one, then each plain shape as the
+ * one node of a graph.
+ */
 export const recipes: Recipe[] = [configuredGraph, compiledGraph, graphFactory, ...plainShapes.map(wrapInGraph)];

@@ -21,14 +21,13 @@ import { parseGraphInterface } from './graph-interface.js';
 import type { GraphHandle, ServingBackend } from './serving-backend.js';
 
 /**
- * Runs a revision's graphs on the LangGraph server: on this machine, or in LangSmith Deployment where the plan's provider
- * is that. `run(inputs)` is one run of the graph that the run interface names:
- *
- * - The inputs are the graph's input state, and its final state is the output. Each call has a state of its own.
- * - With `"__thread__": "NAME"` among the inputs the call goes on in that conversation, whose state is kept.
- * - A graph that interrupts itself answers with `__interrupt__` (what it asks) and `__thread__` in the output; it goes
- *   on with `{"__thread__": …, "__resume__": VALUE}`.
- * - `stream` gives the server's events as chunks: see stream-graph.ts.
+ * Runs a revision's graphs on the LangGraph server: on this machine, or in LangSmith Deployment when that is the plan's
+ * provider. `run(inputs)` is one run of the graph that the run interface names:
+ * - The inputs are the graph's input state, and its final state is the output. Each call has its own state.
+ * - With `"__thread__": "NAME"` among the inputs, the call continues that conversation, whose state is kept.
+ * - A graph that interrupts itself answers with `__interrupt__` (its question) and `__thread__` in the output. It
+ *   continues with `{"__thread__": …, "__resume__": VALUE}`.
+ * - `stream` yields the server's events as chunks: see stream-graph.ts.
  */
 export class LangGraphRunner implements Runner {
   private handle: GraphHandle | undefined;
@@ -36,7 +35,7 @@ export class LangGraphRunner implements Runner {
 
   constructor(private readonly plan: RunPlan) {}
 
-  /** What is in LangSmith; on this machine all are processes and files. */
+  /** Lists resources in LangSmith. On this machine there are only processes and files. */
   static async listResources(home: Pick<BerthHome, 'deployments' | 'clouds'>): Promise<ExternalResource[]> {
     const { listResources } = await import('./cloud/list-resources.js');
     return await listResources(home);
@@ -51,7 +50,7 @@ export class LangGraphRunner implements Runner {
   }
 
   async attach(handle: Handle): Promise<void> {
-    this.handle = handle as GraphHandle; // made by `start`, whose keys it has
+    this.handle = handle as GraphHandle; // written by `start`
   }
 
   run(inputs: unknown, options?: CallOptions): Promise<Answer> {
@@ -89,7 +88,7 @@ export class LangGraphRunner implements Runner {
     await (await this.getBackend()).undo();
   }
 
-  /** A call has a connection of its own: nothing is kept. */
+  /** Each call uses its own connection: there is nothing to close. */
   async close(): Promise<void> {}
 
   private async runGraph(inputs: unknown, options?: CallOptions, read: ReadJson = readJson): Promise<Answer> {
@@ -108,7 +107,7 @@ export class LangGraphRunner implements Runner {
     return yield* streamGraph(server, inputs, options);
   }
 
-  /** The answer says why there is none. */
+  /** Returns the error answer when no server can be called. */
   private async findServer(read: ReadJson): Promise<GraphServer | Answer> {
     const { plan, handle } = this;
     if (handle === undefined) return notStarted;
@@ -117,14 +116,18 @@ export class LangGraphRunner implements Runner {
     return { plan, graph: parseGraphInterface(plan.runInterface), endpoint: target.url, headers: target.headers, read };
   }
 
-  /** What the one place needs is not loaded for the other. */
+  /** Loads only the modules of the backend in use. */
   private getBackend(): Promise<ServingBackend> {
     this.openingBackend ??= openBackend(this.plan);
     return this.openingBackend;
   }
 }
 
-/** Before anything is made there: START_FAILED. */
+/**
+ * Refuses before anything is created in the cloud.
+ *
+ * @throws START_FAILED when the graph needs Berth's host modules.
+ */
 function refuseHostModulesInCloud({ provider, runInterface, deployment }: RunPlan): void {
   const loading = provider === 'langsmith' ? explainHostRequirement(runInterface) : undefined;
   if (loading === undefined) return;

@@ -19,16 +19,16 @@ export interface ServerInfo {
 
 export type GraphHandle = Handle & ServerInfo;
 
-/** How a call gets to the graph's server. */
+/** Address of a graph's server. */
 export interface CallTarget {
   url: string;
   headers: Record<string, string>;
 }
 
-/** Where graphs are served: on this machine, or in LangSmith. */
+/** A place that serves graphs: this machine, or LangSmith. */
 export interface ServingBackend {
   start(options: StartOptions): Promise<ServerInfo>;
-  /** The answer says why there is no way. */
+  /** Returns the error answer when the server cannot be called. */
   findCallTarget(handle: GraphHandle): CallTarget | Answer;
   isHealthy(handle: GraphHandle): Promise<Health>;
   logs(options?: LogOptions): AsyncIterable<string>;

@@ -4,7 +4,10 @@ import { appName } from './cloud/app-name.js';
 import { openClient } from './cloud/modal-client.js';
 import { hasSecret, listApps, stopApp } from './cloud/modal-resources.js';
 
-/** Its software is an app and a secret in Modal's cloud; a call beyond what runs already waits for a container. */
+/**
+ * Hooks for software in Modal's cloud: an app and a secret. A call that no running container can take waits for a new
+ * one.
+ */
 export const conformance: ConformanceHooks = {
   deviations: {
     startsOnDemand: true,

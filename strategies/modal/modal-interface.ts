@@ -2,45 +2,45 @@ import type { RunInterface } from '../../src/contract/run-interface.js';
 import { BerthError } from '../../src/errors.js';
 import type { WebInputs } from './recipes/describe-web-inputs.js';
 
-/** Which function of which app is called, and how. Read by hand: the path of a call loads no schema library. */
+/** Describes which function of which app to call, and how. Parsed by hand: a call loads no schema library. */
 export interface ModalInterface {
-  /** The file that is deployed, relative to the revision. */
+  /** File to deploy, relative to the revision. */
   file: string;
-  /** Its dotted name where it belongs to a package: deployed as a file, its relative imports would fail. */
+  /** Dotted name of a module in a package: deployed as a file, its relative imports would fail. */
   module: string | null;
   /** Import root of that module, relative to the revision. */
   root: string;
-  /** The module's variable that holds the app. */
+  /** Variable of the module that holds the app. */
   app: string;
   /** `NAME` of a function, or `Class.method`. */
   functionName: string;
-  /** What that one only collects from, which is then given the resources. */
+  /** Generator that the function collects from, and that gets the resources. */
   generator: string | null;
-  /** It calls what our host's modules load, which are uploaded with it. */
+  /** True when it calls code that Berth's host modules load, which are uploaded with it. */
   needsHost: boolean;
-  /** Names of the software's variables that its image is built with. */
+  /** Names of the software's variables that the image build uses. */
   buildVariables: string[];
-  /** Parameters of the class: values that every call uses, names that the inputs may have, and those of them that they must. */
+  /** Parameters of the class: values for every call, names that the inputs may have, and those that they must have. */
   values: Record<string, unknown>;
   parameters: string[];
   required: string[];
-  /** `json`: one JSON text there, one back; `inputs`: all inputs as one value; `arguments`: the inputs by name. */
+  /** `json`: one JSON text in, one out; `inputs`: all inputs as one value; `arguments`: the inputs by name. */
   call: 'json' | 'inputs' | 'arguments' | 'http';
-  /** With `http`: how the endpoint is called. */
+  /** The way to call the endpoint, with `http`. */
   web: WebInterface;
 }
 
 export interface WebInterface extends WebInputs {
   method: string;
-  /** Null: the one that the server's OpenAPI names. */
+  /** Null for the path that the server's OpenAPI names. */
   path: string | null;
-  /** It asks for one of Modal's proxy tokens. */
+  /** True when it requires one of Modal's proxy tokens. */
   isProtected: boolean;
 }
 
 const styles = ['json', 'inputs', 'arguments', 'http'] as const;
 
-/** ADAPTATION_FAILED when it is not the interface of a Modal app. */
+/** @throws ADAPTATION_FAILED when the run interface is not one of this strategy. */
 export function parseModalInterface(runInterface: RunInterface): ModalInterface {
   const {
     type,
@@ -79,7 +79,7 @@ function readClass(written: RunInterface): Pick<ModalInterface, 'values' | 'para
   const { values = {}, parameters = [], required = [] } = written;
   if (typeof values !== 'object' || values === null) throw refuse('values is not an object');
   if (!isNames(parameters) || !isNames(required)) throw refuse('parameters and required are lists of names');
-  return { values: values as Record<string, unknown>, parameters, required }; // an object: looked at above
+  return { values: values as Record<string, unknown>, parameters, required }; // an object, as checked above
 }
 
 function readWeb({ method = 'POST', path = null, query = [], body = 'inputs', ...more }: RunInterface): WebInterface {
@@ -95,4 +95,4 @@ const isText = (value: unknown): value is string => typeof value === 'string' &&
 const isNames = (value: unknown): value is string[] => Array.isArray(value) && value.every(isText);
 
 const refuse = (problem: string): BerthError =>
-  new BerthError('ADAPTATION_FAILED', `the run interface is not a Modal app’s: ${problem}`);
+  new BerthError('ADAPTATION_FAILED', `the run interface is not valid for the modal strategy: ${problem}`);

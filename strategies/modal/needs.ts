@@ -1,7 +1,7 @@
 import type { Need } from '../../src/registry/need.js';
 import { configFile, findAccount, tokenRemedy } from './cloud/account.js';
 
-/** An account to bill. Its command line comes with the revision's environment. */
+/** Needs an account to bill. Modal's command line comes with the revision's environment. */
 export async function findNeeds(): Promise<Need[]> {
   const account = await findAccount();
   if (account !== undefined) return [{ name: 'Modal token', isMet: true, detail: account, remedy: null }];

@@ -3,5 +3,5 @@ import type { Recipe } from '../../src/registry/recipe.js';
 import { existingApp } from './recipes/existing-app.js';
 import { wrapInApp } from './recipes/generated-app.js';
 
-/** The repository's own app; else the plain shapes, with an app written around them. */
+/** Tries the repository's own app, then each plain shape, with a generated app. */
 export const recipes: Recipe[] = [existingApp, ...plainShapes.map(wrapInApp)];

@@ -25,29 +25,29 @@ import { type AppRecord, appRecord, type DeployedVersion } from './deploy/app-re
 import type { DeployedApp } from './deploy/deploy-revision.js';
 import { type ModalInterface, parseModalInterface } from './modal-interface.js';
 
-/** What `start` adds to the handle: which app it is. */
+/** Handle of a revision's app. */
 interface ModalHandle extends Handle {
   app: DeployedApp;
 }
 
-/** Milliseconds for which an app that was seen deployed is taken to be so: who supervises asks every second. */
+/** Milliseconds for which a good health is valid: supervision checks every second. */
 const healthCacheTime = 15_000;
-/** Sets of parameters whose function is kept. */
+/** Maximum number of cached functions, one for each set of parameters. */
 const maxCachedFunctions = 100;
-/** Milliseconds that a cancel may take to reach Modal when this process lets go. */
+/** Milliseconds that pending cancels may take to reach Modal when the runner closes. */
 const cancelTimeout = 5_000;
 
 /**
- * Runs a revision in Modal's cloud, as an app of its own that `modal deploy` makes and whose function is called through
- * Modal's SDK. Containers start on demand: a healthy app may have none.
+ * Runs a revision in Modal's cloud, as its own app, which `modal deploy` creates and whose function Modal's SDK calls.
+ * Containers start on demand: a healthy app may have none.
  *
- * Of `resources` it applies all: `cpu`, `memory`, `gpu`, `timeout` and `concurrency` (calls at once in a container) to
- * the called function, above what its decorator says, and `replicas` as the most containers that it may have. The
- * software's variables are a secret of Modal's, named as the app, which every function of the app is given.
+ * Applies all resources: `cpu`, `memory`, `gpu`, `timeout` and `concurrency` (calls at once in a container) to the
+ * called function, where they take precedence over its decorator, and `replicas` as its maximum number of containers.
+ * The software's variables become a Modal secret with the app's name, which every function of the app gets.
  */
 export class ModalRunner implements Runner {
   private handle: ModalHandle | undefined;
-  /** Looked up once for each set of parameters of its class: what Modal answers stays as long as the version does. */
+  /** Functions by the parameters of their class. What Modal returns is valid for the whole version. */
   private readonly functionCache = new Map<string, Promise<Function_>>();
   private readonly healthCache = new HealthCache(healthCacheTime);
   private readonly pendingCancels = new Set<Promise<void>>();
@@ -79,7 +79,7 @@ export class ModalRunner implements Runner {
   }
 
   async attach(handle: Handle): Promise<void> {
-    this.handle = handle as ModalHandle; // made by `start`, whose keys it has
+    this.handle = handle as ModalHandle; // written by `start`
     this.functionCache.clear();
     this.healthCache.clear();
   }
@@ -103,7 +103,7 @@ export class ModalRunner implements Runner {
     return await callFunction(call, limited);
   }
 
-  /** Of a web endpoint what it sends as it comes; Modal's JavaScript SDK reads whole outputs of functions alone. */
+  /** Streams from a web endpoint. Modal's JavaScript SDK reads only whole outputs of functions. */
   async *stream(inputs: unknown, options: CallOptions = {}): AsyncGenerator<unknown, Answer> {
     const { plan, handle } = this;
     const url = handle?.app.deployed.url;
@@ -118,7 +118,9 @@ export class ModalRunner implements Runner {
     return handle === undefined ? neverStarted : await this.healthCache.get(() => checkHealth(handle.app));
   }
 
-  /** What was kept of earlier deployments and of this one's making, then what Modal has of the app. */
+  /**
+   * Yields the revision's log file, which has archived logs and the deployment's output, then Modal's log of the app.
+   */
   async *logs(options: LogOptions = {}): AsyncIterable<string> {
     const { plan } = this;
     const record = await appRecord.read(plan);
@@ -139,12 +141,12 @@ export class ModalRunner implements Runner {
     await this.close();
   }
 
-  /** All that a start makes beside files in the plan's directories is the app and its secret, and a stop removes both. */
+  /** A start creates only the app and its secret outside the plan's directories, and a stop removes both. */
   async undo(): Promise<void> {
     await this.stop();
   }
 
-  /** Calls that were given up are cancelled before this process ends. */
+  /** Waits for pending cancels of abandoned calls. */
   async close(): Promise<void> {
     let timer: NodeJS.Timeout | undefined;
     const late = new Promise((resolve) => {
@@ -174,18 +176,18 @@ export class ModalRunner implements Runner {
     cancelling.finally(() => this.pendingCancels.delete(cancelling));
   }
 
-  /** Modal shows the log of an app that has stopped only by its number. */
+  /** Archives the log: Modal shows that of a stopped app only by its ID. */
   private async archiveLog(record: AppRecord, deployed: DeployedVersion): Promise<void> {
     try {
       for await (const line of await readAppLog(record, deployed)) await appendLog(this.plan.logFile, `${line}\n`);
     } catch (error) {
       if (error instanceof BerthError && error.code.startsWith('CLOUD_')) throw error;
-      await reportLine(this.plan, `the log at Modal could not be kept: ${(error as Error).message}`);
+      await reportLine(this.plan, `the log at Modal could not be archived: ${(error as Error).message}`);
     }
   }
 }
 
-/** Modal keeps an app whether or not a container of it runs. */
+/** Asks for the deployed version. An app exists whether or not a container of it runs. */
 async function checkHealth({ app, deployed, environment }: DeployedApp): Promise<Health> {
   try {
     const current = await findDeployedApp(await openClient(environment), app);
@@ -197,7 +199,7 @@ async function checkHealth({ app, deployed, environment }: DeployedApp): Promise
   }
 }
 
-/** What every function of the app has printed since it was deployed. */
+/** Reads the output of every function of the app since its deployment. */
 async function readAppLog(
   { environment }: AppRecord,
   { id, at }: DeployedVersion,

@@ -394,7 +394,7 @@ test('an image is built with the variables that its requirements mention, and no
   const files = { ...source, 'requirements.txt': `${index}\nidna\n` };
   const plan = await createModalPlan(join(temporaryDirectory(), 'plan'), files, { revision: 'r77' });
   const runner = new ModalRunner(plan);
-  const missing = `requirements of the image mention \${TOKEN}, which has no value: give --env TOKEN`;
+  const missing = `requirements of the image use \${TOKEN}, which has no value: add --env TOKEN`;
   await expect(runner.start({ env: {} })).rejects.toMatchObject({ code: 'BUILD_FAILED', message: missing });
   try {
     await runner.start({ env: { TOKEN: 'hunter2-token', OTHER: 'kept-out' } });

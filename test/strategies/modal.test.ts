@@ -444,7 +444,7 @@ test('web endpoints are called over HTTP at their address, with a proxy token wh
   await withRunner(await planFor(files, { entry: 'studio:server/turn' }), async (runner) => {
     expect(await runner.run([1])).toEqual({ status: 'success', output: ']1[' });
     expect(await readLines(runner.logs(), Number.POSITIVE_INFINITY)).toContainEqual(
-      expect.stringMatching(/^berth: whoever knows http.* can call it: it has no requires_proxy_auth/),
+      expect.stringMatching(/^berth: anyone who knows http.* can call it: it has no requires_proxy_auth/),
     );
   });
 });
@@ -493,8 +493,7 @@ test('a schedule is that of the function which is called, and the code’s own s
   expect(own.log).toContain('berth: clean has a schedule in the code: cron { cron_string: "5 4 * * *"');
   await expect(scheduled('nightly:report', '1d')).rejects.toMatchObject({
     code: 'RESOURCE_INVALID',
-    message:
-      'schedule: a run by itself has no inputs, and report cannot be called without: give its parameters defaults',
+    message: 'schedule: a scheduled run has no inputs, but report needs some: give its parameters defaults',
   });
   await expect(scheduled('nightly:clean', 'CRON_TZ=Mars/Base 0 1 * * *')).rejects.toMatchObject({
     code: 'RESOURCE_INVALID',

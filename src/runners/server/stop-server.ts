@@ -34,8 +34,7 @@ async function killProcess(identity: ProcessIdentity): Promise<void> {
   if (!isSameProcess(identity)) return;
   await stopProcessGroup(identity, 0);
   for (const deadline = Date.now() + killTimeout; isSameProcess(identity); await sleep(5)) {
-    if (Date.now() > deadline)
-      throw new BerthError('UNDO_INCOMPLETE', `process ${identity.pid} does not end, not even when killed`);
+    if (Date.now() > deadline) throw new BerthError('UNDO_INCOMPLETE', `process ${identity.pid} survives SIGKILL`);
     try {
       process.kill(identity.pid, 'SIGKILL');
     } catch {

@@ -61,7 +61,7 @@ function recognizeServices(services: EntryPoint[]): Recognition {
   const lines = candidates.map((candidate, index) => `  --entry ${candidate}   in ${services[index]?.file}`);
   throw new BerthError(
     'ENTRY_AMBIGUOUS',
-    [`${services.length} Bento services could be the one to call; say which:`, ...lines].join('\n'),
+    [`${services.length} Bento services could be called; name one:`, ...lines].join('\n'),
     { candidates, ...(candidates[0] && { entry: candidates[0] }) },
   );
 }

@@ -14,7 +14,7 @@ import {
 import { parseGraphCall } from './parse-graph-call.js';
 import { readReply } from './read-reply.js';
 
-/** One run of the graph, waited for. Never throws: what goes wrong is an answer. */
+/** Runs the graph and waits for its answer. Never throws: any failure is an answer. */
 export async function callGraph(server: GraphServer, inputs: unknown, options: CallOptions = {}): Promise<Answer> {
   const call = await parseGraphCall(inputs, server.graph);
   if ('problem' in call) return createErrorAnswer('CALL_INPUT', call.problem);

@@ -4,25 +4,25 @@ import { callHttp } from '../../../src/runners/http/http-call.js';
 import { getRunId, type Run, threadUrl } from './graph-run.js';
 import { isInterrupted } from './read-reply.js';
 
-/** Milliseconds that the server has to take each step: who was answered, or has left, waits for it. */
+/** Milliseconds that the server may take for each step: a caller that was answered or has left waits for it. */
 const stepTimeout = 2_000;
-/** Milliseconds between two looks for a run. */
+/** Milliseconds between two checks for a run. */
 const interval = 50;
 
 /**
- * Leaves nothing of a call: a run that nobody waits for is cancelled, and then its own thread forgotten. A server that
- * forgets a thread whose run is at work goes on with it, and finds no run to cancel when it sees that its caller has left.
- * No answer is that of a caller who left. What cannot be forgotten goes with the revision.
+ * Cleans up after a call: cancels a run that nobody waits for, then deletes its own thread. A server that deletes the
+ * thread of a running run continues the run, and finds no run to cancel when its caller leaves. `answer` is undefined
+ * for a caller that left. Whatever cannot be deleted goes with the revision.
  */
 export async function cleanUpRun(run: Run, answer: Answer | undefined): Promise<void> {
   const isOwn = run.call.thread === null;
   try {
     if (wasAbandoned(answer)) await cancelRun(run, AbortSignal.timeout(stepTimeout));
-    // An interrupt can be resumed only in the thread that it came in.
+    // An interrupt can be resumed only in its own thread.
     if (isOwn && (answer === undefined || !isInterrupted(answer)))
       await request(run, { url: threadUrl(run), method: 'DELETE', signal: AbortSignal.timeout(stepTimeout) });
   } catch {
-    // the server has ended, or takes too long
+    // The server has ended, or takes too long.
   }
 }
 
@@ -35,7 +35,7 @@ async function cancelRun(run: Run, signal: AbortSignal): Promise<void> {
   if (id !== undefined) await request(run, { url: `${threadUrl(run)}/runs/${id}/cancel`, method: 'POST', signal });
 }
 
-/** The one run of a thread of its own, whose caller left before the server told: it may still be about to begin. */
+/** Finds the only run of a thread whose caller left before the server had named it: it may still be about to begin. */
 async function findRun(run: Run, signal: AbortSignal): Promise<string> {
   for (;;) {
     const { status, body } = await request(run, { url: `${threadUrl(run)}/runs`, signal });

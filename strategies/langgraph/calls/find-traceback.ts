@@ -4,18 +4,21 @@ import { readTail } from '../../../src/processes/log-file.js';
 
 export interface LoggedFailure {
   traceback: string;
-  /** The exception's own words: the server's answer hides those of many types. */
+  /** The exception's own message: the server's reply hides it for many types. */
   message: string | null;
 }
 
-/** Lines from the log's end in which the traceback of a run that has just failed is looked for. */
+/** Lines at the end of the log to search for the traceback of a run that has just failed. */
 const searchedLines = 2_000;
 const maxTracebackLength = 20_000;
-/** How every line of the server's own begins. */
+/** Start of each of the server's own lines. */
 const serverLine = /^\d{4}-\d\d-\d\dT[\d:.]+Z \[/;
 const frame = /^ {2}File "([^"]+)"/;
 
-/** What the server logged of a run that failed, from the first frame in the revision on; undefined when it did not. */
+/**
+ * Finds the traceback that the server logged of a failed run, from the first frame in the revision on; undefined when
+ * it logged none.
+ */
 export async function findTraceback(
   { logFile, directory }: Pick<RunPlan, 'logFile' | 'directory'>,
   { run, type }: { run: string; type: string },
@@ -33,17 +36,20 @@ export async function findTraceback(
   return { traceback: traceback.join('\n').slice(-maxTracebackLength), message: findMessage(text, type) };
 }
 
-/** Frames of the server and its libraries above the user's code tell the user nothing. */
+/** Drops frames of the server and its libraries above the user's code, which do not help the user. */
 function dropServerFrames([title = '', ...rest]: string[], directory: string): string[] {
   const own = rest.findIndex((line) => frame.exec(line)?.[1]?.startsWith(`${directory}/`));
   return own === -1 ? [title, ...rest] : [title, ...rest.slice(own)];
 }
 
-/** Files as the repository knows them; a graph's module is named after its whole path. */
+/** Makes paths relative to the repository. A graph's module is named after its whole path. */
 const showRelative = (line: string, directory: string): string =>
   line.replace(`"${directory}/`, '"').replace(/^__\S*__(\w+\.\w+)(?=:|$)/, '$1');
 
-/** `no good` of `ValueError: no good`, nothing of `ValueError`; a type of the revision's own has its module before it, however that is called. */
+/**
+ * Returns the message of an exception: `no good` for `ValueError: no good`, nothing for `ValueError`. A type of the
+ * revision's own has its module, of any name, before it.
+ */
 function findMessage(lines: string[], type: string): string | null {
   const last = lines.findLast((line) => !line.startsWith(' ') && line.split(': ')[0]?.split('.').at(-1) === type);
   if (last === undefined) return null;

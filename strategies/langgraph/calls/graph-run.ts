@@ -10,21 +10,21 @@ import type { GraphCall } from './parse-graph-call.js';
 export interface GraphServer {
   plan: RunPlan;
   graph: GraphInterface;
-  /** For example `http://127.0.0.1:20123`. */
+  /** Address of the server: `http://127.0.0.1:20123`. */
   endpoint: string;
-  /** What says who calls. */
+  /** Headers that authenticate the caller. */
   headers?: Record<string, string>;
-  /** Reads the JSON of states and events; where it is absent, an integer beyond 2^53 is a bigint. */
+  /** Reads the JSON of states and events. By default, an integer beyond 2^53 becomes a bigint. */
   read?: ReadJson;
 }
 
-/** One run of a graph, in the thread that the caller named or in one of its own. */
+/** One run of a graph, in the thread that the caller named or in its own. */
 export interface Run {
   server: GraphServer;
   call: GraphCall;
-  /** The server takes UUIDs only. */
+  /** Thread ID; the server takes UUIDs only. */
   thread: string;
-  /** `/threads/…/runs/…/join`, as soon as the server has told. */
+  /** `/threads/…/runs/…/join`, once the server has named it. */
   location: string | undefined;
 }
 
@@ -37,16 +37,16 @@ export const createRun = (server: GraphServer, call: GraphCall): Run => ({
 
 export const threadUrl = ({ server, thread }: Run): string => `${server.endpoint}/threads/${thread}`;
 
-/** Undefined until the server has told. */
+/** Returns the run's ID; undefined until the server has named it. */
 export const getRunId = ({ location }: Run): string | undefined => location?.split('/')[4];
 
-/** The call's own patience, else the revision's. */
+/** Uses the revision's timeout when the call has none. */
 export const withDefaultTimeout = ({ plan }: GraphServer, options: CallOptions) => ({
   ...options,
   timeout: options.timeout ?? plan.timeout,
 });
 
-/** The request for a run whose final state is waited for, or whose events of these kinds come as they happen. */
+/** Describes the request for a run: one that waits for the final state, or one that streams events of these modes. */
 export function describeRequest(run: Run, streamModes?: readonly string[]) {
   const { server, call } = run;
   const mode = streamModes === undefined ? 'wait' : 'stream';
@@ -62,14 +62,17 @@ export function describeRequest(run: Run, streamModes?: readonly string[]) {
   };
 }
 
-/** The server takes UUIDs only: any other name has one of its own. */
+/** Derives a thread ID from any other name, as the server takes UUIDs only. */
 function deriveThreadId(deployment: string, name: string): string {
   if (/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(name)) return name;
   const digest = createHash('sha256').update(`${deployment}\n${name}`).digest('hex');
   return `${digest.slice(0, 8)}-${digest.slice(8, 12)}-5${digest.slice(13, 16)}-8${digest.slice(17, 20)}-${digest.slice(20, 32)}`;
 }
 
-/** A thread of another revision is in the deployment's database, and new to this server. False for one that is not. */
+/**
+ * Makes a thread of another revision, which is in the deployment's database, known to this server. Returns false when
+ * there is no such thread.
+ */
 export async function adoptThread({ server, thread }: Run, signal: AbortSignal): Promise<boolean> {
   const url = `${server.endpoint}/threads`;
   const metadata = { graph_id: server.graph.assistantId };

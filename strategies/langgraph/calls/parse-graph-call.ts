@@ -3,10 +3,10 @@ import { JsonNumber } from '../../../src/json/json-number.js';
 import { toPlainInputs } from '../../../src/json/write-inputs.js';
 import type { GraphInterface } from '../graph-interface.js';
 
-/** What a caller asks for: a run with inputs, or the resumption of one that was interrupted. */
+/** A caller's request: a run with inputs, or the resumption of an interrupted one. */
 export type GraphCall = { thread: string | null; input: unknown } | { thread: string; resume: unknown };
 
-/** A call's inputs as the server can take them, with the reserved keys read. */
+/** Parses a call's inputs, with the reserved keys, into a form that the server can take. */
 export async function parseGraphCall(inputs: unknown, graph: GraphInterface): Promise<GraphCall | { problem: string }> {
   try {
     const plain = await toPlainInputs(inputs);
@@ -18,7 +18,7 @@ export async function parseGraphCall(inputs: unknown, graph: GraphInterface): Pr
   }
 }
 
-/** The server's JSON reader makes a float of what has more than 64 bits, and tells nobody. */
+/** Refuses integers of more than 64 bits, which the server's JSON parser silently turns into floats. */
 function refuseLargeIntegers(value: unknown, path: (string | number)[]): void {
   if (typeof value === 'bigint' || value instanceof JsonNumber) {
     const integer = value.valueOf();
@@ -34,15 +34,14 @@ function refuseLargeIntegers(value: unknown, path: (string | number)[]): void {
 
 /**
  * Reads the two reserved keys of a call's inputs, named after the server's own `__error__` and `__interrupt__`:
- *
- * - `__thread__`: the conversation's name, any text. Its state is kept; without it each call has a state of its own.
- * - `__resume__`: the value for which an interrupted thread waits, with `__thread__` and nothing else.
+ * - `__thread__`: name of the conversation, any text. Its state is kept; without it each call has its own state.
+ * - `__resume__`: value for which an interrupted thread waits, with `__thread__` and nothing else.
  */
 function parseReservedKeys(inputs: unknown, { inputKey }: GraphInterface): GraphCall | { problem: string } {
   const wrap = (input: unknown) => (inputKey === null ? input : { [inputKey]: input });
   if (typeof inputs !== 'object' || inputs === null || Array.isArray(inputs))
     return { thread: null, input: wrap(inputs) };
-  const { __thread__: thread = null, __resume__: resume, ...input } = inputs as Record<string, unknown>; // an object, as seen
+  const { __thread__: thread = null, __resume__: resume, ...input } = inputs as Record<string, unknown>; // an object, as checked above
   if (thread !== null && (typeof thread !== 'string' || thread === ''))
     return { problem: '__thread__ is the name of a thread, as text' };
   if (resume === undefined) return { thread, input: wrap(input) };

@@ -7,7 +7,7 @@ import type { HttpReply } from '../../../src/runners/http/http-call.js';
 import { getRunId, type Run } from './graph-run.js';
 import type { GraphCall } from './parse-graph-call.js';
 
-/** What the server says of a run that it has waited for. */
+/** Turns the server's reply for a run into an answer. */
 export async function readReply(run: Run, { status, body, isComplete }: HttpReply): Promise<Answer> {
   if (!isComplete || body.length === 0) return createErrorAnswer('CALL_LOST', 'the server ended during the call');
   const parsed = parseBody(body, run.server.read);
@@ -27,12 +27,12 @@ function explainErrorReply(call: GraphCall, status: number, parsed: unknown): An
     );
   if (status === 503) return createErrorAnswer('NOT_RUNNING', `nothing serves the graph (503: ${detail})`);
   if (status === 502 || status === 504)
-    return createErrorAnswer('CALL_LOST', `what stands before the server had no answer of it (${status}: ${detail})`);
+    return createErrorAnswer('CALL_LOST', `the gateway received no answer from the server (${status}: ${detail})`);
   if (status === 422) return createErrorAnswer('CALL_INPUT', `the server refused the inputs: ${detail}`);
   return createErrorAnswer('CALL_FAILED', `the server answered with status ${status}: ${detail}`);
 }
 
-/** An exception in the graph: its type and words, and the traceback that the server logged. */
+/** Describes an exception in the graph: its type and message, and the traceback that the server logged. */
 export async function describeFailure(run: Run, error: Record<string, unknown>): Promise<Answer> {
   const type = String(error.error);
   const { findTraceback } = await import('./find-traceback.js');
@@ -43,7 +43,10 @@ export async function describeFailure(run: Run, error: Record<string, unknown>):
   return { status: 'error', error: { code, message, type, ...(logged && { traceback: logged.traceback }) } };
 }
 
-/** The final state, or the one key that holds a function's output; an interrupt is handed on with its thread. */
+/**
+ * Turns the final state, or its key with a function's output, into an answer. An interrupt is passed on with its
+ * thread.
+ */
 export function describeState({ server, call, thread }: Run, state: unknown): Answer {
   if (isRecord(state) && '__interrupt__' in state)
     return { status: 'success', output: { ...state, __thread__: call.thread ?? thread } };
@@ -55,7 +58,7 @@ export function describeState({ server, call, thread }: Run, state: unknown): An
 export const isInterrupted = (answer: Answer): boolean =>
   answer.status === 'success' && isRecord(answer.output) && '__interrupt__' in answer.output;
 
-/** Code may answer in the form of an answer itself. */
+/** Recognizes an answer that the code builds itself. */
 const isAnswer = (value: unknown): value is Answer =>
   isRecord(value) &&
   ((value.status === 'success' && 'output' in value) ||

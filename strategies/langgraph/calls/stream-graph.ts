@@ -18,15 +18,17 @@ import {
 import { parseGraphCall } from './parse-graph-call.js';
 import { describeFailure, describeState, readReply } from './read-reply.js';
 
-/** What is a chunk: the change that each node makes, the pieces of models' messages, and what the code itself writes. */
+/** Events that are chunks: the change of each node, parts of models' messages, and what the code itself writes. */
 const chunkEvents = ['updates', 'messages', 'custom'];
-/** The mode of `messages` that gives pieces as they come, each with its metadata. */
+/**
+ * Stream modes; `messages-tuple` is the mode of `messages` that yields parts as they arrive, each with its metadata.
+ */
 const streamModes = ['values', 'updates', 'messages-tuple', 'custom'];
 
 /**
- * One run of the graph, bit by bit. A chunk is `{event, data}` as the server tells it, with `updates`, `messages` or
- * `custom` as its event; of a plain function's graph, which has one node, it is what the code writes. The final state is
- * the answer. Whoever leaves it early ends the run.
+ * Runs the graph and yields chunks: `{event, data}` as the server sends it, with `updates`, `messages` or `custom` as
+ * its event. For a plain function's graph, which has one node, a chunk is what the code writes. The final state is the
+ * answer. A reader that leaves early ends the run.
  */
 export async function* streamGraph(
   server: GraphServer,

@@ -13,15 +13,15 @@ import type { CallTarget, CloudDeployment, GraphHandle, ServerInfo, ServingBacke
 import { openAccount } from './account.js';
 import { keyVariable } from './environment-variables.js';
 
-/** Milliseconds for which a look at the cloud stands: supervision looks every second. */
+/** Milliseconds for which a good health is valid: supervision checks every second. */
 const healthCacheTime = 10_000;
 
 /**
- * LangSmith Deployment: one serverless deployment per revision, built there from its source. Started only where the plan's
- * provider says so, which is the user's word, with the key of `LANGSMITH_API_KEY`. LangSmith keeps a deployment's threads
- * with it: they end when it is stopped, which is its deletion, as LangSmith has no other end.
+ * Serves in LangSmith Deployment: one serverless deployment per revision, which LangSmith builds from source. Used only
+ * when the plan's provider says so, which the user chose, with the key of `LANGSMITH_API_KEY`. LangSmith keeps a
+ * deployment's threads with it. Stopping deletes the deployment, and its threads, as LangSmith has no other way.
  *
- * Of `resources` it applies `concurrency` and, as the plan's, `timeout`; LangSmith sizes its serverless deployments itself.
+ * Applies the resources `concurrency` and, as the plan's, `timeout`. LangSmith sizes its serverless deployments itself.
  */
 export class CloudBackend implements ServingBackend {
   private readonly healthCache = new HealthCache(healthCacheTime);
@@ -45,12 +45,12 @@ export class CloudBackend implements ServingBackend {
     );
   }
 
-  /** By the control plane alone: a probe of the endpoint would keep it from scaling to zero, and cost. */
+  /** Asks the control plane only: a probe of the endpoint would keep it from scaling to zero, and cost. */
   isHealthy({ cloud }: GraphHandle): Promise<Health> {
     return this.healthCache.get(() => this.checkHealth(cloud));
   }
 
-  /** Berth's own lines and what was kept of what is gone, then what LangSmith has of the server's. */
+  /** Yields the revision's log file, which has Berth's lines and archived logs, then LangSmith's log of the server. */
   logs(options: LogOptions = {}): AsyncIterable<string> {
     return readRevisionLog(this.plan, options, async (record) => {
       const { cloud, readCloudLog } = await openDeployment(record, options.signal);
@@ -59,16 +59,16 @@ export class CloudBackend implements ServingBackend {
   }
 
   async stop(): Promise<void> {
-    await this.remove({ keepsLog: true });
+    await this.remove({ archivesLog: true });
   }
 
   async undo(): Promise<void> {
-    await this.remove({ keepsLog: false });
+    await this.remove({ archivesLog: false });
     await cloudRecord.remove(this.plan);
   }
 
-  /** With a deployment its log goes, too. */
-  private async remove({ keepsLog: archivesLog }: { keepsLog: boolean }): Promise<void> {
+  /** Removes the deployment. Its log goes with it, unless it is archived. */
+  private async remove({ archivesLog }: { archivesLog: boolean }): Promise<void> {
     const record = await cloudRecord.read(this.plan);
     if (record === undefined) return;
     const [{ cloud, readCloudLog }, { removeDeployment }] = await Promise.all([
@@ -78,7 +78,7 @@ export class CloudBackend implements ServingBackend {
     const { logFile } = this.plan;
     if (archivesLog)
       await appendLines(logFile, readCloudLog(cloud, record)).catch((error: Error) =>
-        reportLine(this.plan, `the log in LangSmith could not be kept: ${error.message}`),
+        reportLine(this.plan, `the log in LangSmith could not be archived: ${error.message}`),
       );
     await removeDeployment(cloud, record);
     this.healthCache.clear();
@@ -88,8 +88,8 @@ export class CloudBackend implements ServingBackend {
     if (cloud === undefined) return neverStarted;
     const { LangSmithClient } = await import('./lang-smith-client.js');
     try {
-      const asked = new LangSmithClient(openAccount(cloud.address));
-      const revision = (await asked.get(cloud.id)) && (await asked.findLatestRevision(cloud.id));
+      const client = new LangSmithClient(openAccount(cloud.address));
+      const revision = (await client.get(cloud.id)) && (await client.findLatestRevision(cloud.id));
       if (revision?.status === 'DEPLOYED') return ready(`LangSmith says that ${cloud.name} is DEPLOYED`);
       if (revision === undefined) return gone(`LangSmith has no deployment ${cloud.name}`);
       return unresponsive(`LangSmith says that ${cloud.name} is ${revision.status}`);
@@ -99,7 +99,7 @@ export class CloudBackend implements ServingBackend {
   }
 }
 
-/** What needs more than a call does is loaded with the first use. */
+/** Loads the modules that a call does not need. */
 async function openDeployment({ address }: CloudRecord, signal?: AbortSignal) {
   const [{ LangSmithClient }, { readCloudLog }] = await Promise.all([
     import('./lang-smith-client.js'),
@@ -108,7 +108,7 @@ async function openDeployment({ address }: CloudRecord, signal?: AbortSignal) {
   return { cloud: new LangSmithClient(openAccount(address), signal), readCloudLog };
 }
 
-/** What the plan asks for and LangSmith decides by itself. */
+/** Returns a line that names the resources that LangSmith decides itself. */
 function describeUnappliedResources(plan: RunPlan): string | undefined {
   const names = listRequestedResources(plan, ['cpu', 'memory', 'gpu', 'replicas']);
   return names.length === 0

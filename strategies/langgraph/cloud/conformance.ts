@@ -4,7 +4,7 @@ import { findAddress, openAccount } from './account.js';
 import { LangSmithClient } from './lang-smith-client.js';
 import { removeDeployment } from './remove-deployment.js';
 
-/** Its software is a deployment of the account, whose servers are LangSmith's affair: they come with a call, and come again. */
+/** Hooks for software in LangSmith, a deployment. LangSmith starts and replaces its servers on demand. */
 export const cloudConformance: ProviderHooks = {
   deviations: {
     replacesNul: true,
@@ -18,12 +18,12 @@ export const cloudConformance: ProviderHooks = {
     startsAbandoned: true,
     applies: ['concurrency'],
   },
-  /** As somebody does on LangSmith's own pages. */
+  /** Deletes the deployment, as its web console does. */
   async kill(handle) {
-    const { cloud } = handle as GraphHandle; // made by the runner's start
+    const { cloud } = handle as GraphHandle; // written by `start`
     if (cloud !== undefined) await removeDeployment(openClient(), cloud);
   },
-  /** A revision's names in the cloud end in something drawn. */
+  /** Matches a revision's names in the cloud, which end in a random part. */
   async listRemaining({ deployment, revision }) {
     const names = await openClient().listNames(`${deployment}-${revision}-`);
     return names.map((name) => `deployment ${name}`);

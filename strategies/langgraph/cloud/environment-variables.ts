@@ -1,4 +1,4 @@
-/** Where the key is, as LangGraph's own command has it. */
+/** Variable with the key, the same as for LangGraph's own command. */
 export const keyVariable = 'LANGSMITH_API_KEY';
-/** Where the control plane's address is, where it is not LangSmith's usual one. */
+/** Variable with the control plane's address, for another than LangSmith's default. */
 export const addressVariable = 'LANGGRAPH_HOST_URL';

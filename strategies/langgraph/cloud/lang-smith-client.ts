@@ -44,14 +44,14 @@ export interface Secret {
   value: string;
 }
 
-/** The part of LangSmith's control plane that a deployment from source needs. */
+/** The part of LangSmith's control plane API that a deployment from source needs. */
 export class LangSmithClient {
   constructor(
     private readonly account: CloudAccount,
     private readonly signal?: AbortSignal,
   ) {}
 
-  /** By its name; undefined when there is none. */
+  /** Finds a deployment by its name; undefined when there is none. */
   async find(name: string): Promise<Deployment | undefined> {
     const found = await this.send('GET', `/v2/deployments?name=${name}&limit=100&offset=0`);
     return page(Deployment)
@@ -59,7 +59,7 @@ export class LangSmithClient {
       .resources.find((deployment) => deployment.name === name);
   }
 
-  /** By its id; undefined when there is none any more. */
+  /** Gets a deployment by its ID; undefined when it no longer exists. */
   async get(id: string): Promise<Deployment | undefined> {
     return Deployment.optional().parse(await this.send('GET', `/v2/deployments/${id}`));
   }
@@ -71,7 +71,7 @@ export class LangSmithClient {
     );
   }
 
-  /** Brings the archive to where a revision is built from; its place there. */
+  /** Uploads a source archive. Returns the path from which a revision is built. */
   async upload(id: string, archive: Buffer): Promise<string> {
     const asked = await this.send('POST', `/v2/deployments/${id}/upload-url`, { supports_upload_headers: true });
     const { upload_url: url, object_path: path, upload_headers: headers } = Upload.parse(asked);
@@ -86,13 +86,18 @@ export class LangSmithClient {
       ...(this.signal && { signal: this.signal }),
     }).catch((cause: Error) => {
       this.signal?.throwIfAborted();
-      throw new BerthError('CLOUD_UNREACHABLE', `the source did not get to LangSmith: ${cause.message}`, {}, { cause });
+      throw new BerthError(
+        'CLOUD_UNREACHABLE',
+        `the source could not be uploaded to LangSmith: ${cause.message}`,
+        {},
+        { cause },
+      );
     });
     if (reply.status < 300) return path;
     throw new BerthError('CLOUD_UNREACHABLE', `LangSmith’s storage answers ${reply.status} to the source`);
   }
 
-  /** A new revision of the deployment, from an archive. */
+  /** Creates a revision of the deployment from an archive. */
   async build(id: string, { archive, config, secrets }: { archive: string; config: string; secrets: Secret[] }) {
     await this.send('PATCH', `/v2/deployments/${id}`, {
       revision_source: 'internal_source',

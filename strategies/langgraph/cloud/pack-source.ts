@@ -5,14 +5,15 @@ import { createGzip } from 'node:zlib';
 import { pack } from 'tar-stream';
 import { BerthError } from '../../../src/errors.js';
 
-/** Bytes that LangSmith takes. */
+/** Maximum size in bytes that LangSmith accepts. */
 const maxArchiveBytes = 200 * 2 ** 20;
-/** What is made beside the code while it is served or imported. */
+/** Names of what serving or importing creates next to the code. */
 const excludedNames = new Set(['.langgraph_api', '__pycache__', '.git', '.venv', 'node_modules']);
 
 /**
- * The revision's code as one archive, of regular files alone, some of them with another content. START_FAILED when it is too
- * large for LangSmith.
+ * Packs the revision's code into an archive of regular files, and replaces the content of some of them.
+ *
+ * @throws START_FAILED when it is too large for LangSmith.
  */
 export async function packSource(directory: string, contents: Record<string, string> = {}): Promise<Buffer> {
   const archive = pack();
@@ -32,7 +33,7 @@ export async function packSource(directory: string, contents: Record<string, str
   );
 }
 
-/** A link counts as what it points to, within the code. */
+/** Lists files. A link within the code counts as its target. */
 async function listFiles(directory: string): Promise<string[]> {
   const root = await realpath(directory);
   const entries = await readdir(directory, { recursive: true, withFileTypes: true });

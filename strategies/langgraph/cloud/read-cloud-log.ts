@@ -3,10 +3,10 @@ import type { CloudRecord } from '../../../src/runners/cloud/cloud-record.js';
 import type { LogOptions } from '../../../src/runners/runner.js';
 import type { LangSmithClient, LogEntry, LogQuery } from './lang-smith-client.js';
 
-/** Milliseconds between two looks at a log that is followed, as LangGraph's own command has it. */
+/** Milliseconds between two checks of a log that is followed, the same as in LangGraph's own command. */
 const interval = 2_000;
 
-/** What the server of a deployment has printed; with `follow`, what it prints from then on. Nothing where it has none yet. */
+/** Yields the output of a deployment's server; with `follow`, new lines, too. Nothing when it has no server yet. */
 export async function* readCloudLog(
   cloud: LangSmithClient,
   { name }: CloudRecord,
@@ -19,7 +19,7 @@ export async function* readCloudLog(
   const reader = new EntryReader();
   if (tail === undefined) yield* readNewEntries(cloud, log, reader);
   else {
-    const last = await readNewestEntries(cloud, log, Math.max(tail, 1)); // also of none: what is followed comes after the newest
+    const last = await readNewestEntries(cloud, log, Math.max(tail, 1)); // also for none: new lines come after the newest
     yield* takeLast(
       last.flatMap((entry) => reader.take(entry)),
       tail,
@@ -35,26 +35,26 @@ export async function* readCloudLog(
   }
 }
 
-/** For an error's evidence. */
+/** Returns the last lines, for an error's evidence. */
 export async function readLastLines(cloud: LangSmithClient, log: LogReference, count: number): Promise<string[]> {
   return takeLast((await readNewestEntries(cloud, log, count)).flatMap(splitLines), count);
 }
 
 type LogReference = Pick<LogQuery, 'deployment' | 'revision' | 'type'>;
 
-/** In the order in which they were written. */
+/** Returns the newest entries in the order in which they were written. */
 async function readNewestEntries(cloud: LangSmithClient, log: LogReference, count: number): Promise<LogEntry[]> {
   const entries: LogEntry[] = [];
   for await (const entry of cloud.readLog({ ...log, order: 'desc' })) if (entries.push(entry) === count) break;
   return entries.reverse();
 }
 
-/** What was written since the last look, which ended with entries that this one begins with. */
+/** Yields entries that were written since the last check. The reply begins with entries of that check. */
 async function* readNewEntries(cloud: LangSmithClient, log: LogReference, reader: EntryReader): AsyncIterable<string> {
   for await (const entry of cloud.readLog({ ...log, order: 'asc', since: reader.newest })) yield* reader.take(entry);
 }
 
-/** Each entry counts once. */
+/** Yields the lines of each entry once. */
 class EntryReader {
   /** Time of the newest entry. */
   newest: string | undefined;

@@ -34,14 +34,14 @@ interface StartContext {
 
 /** Seconds that LangSmith may take to build and start it. */
 const startTimeout = 3_600;
-/** Milliseconds between two looks. */
+/** Milliseconds between two checks. */
 const interval = 1_000;
 
 const failedStatuses = new Set(['CREATE_FAILED', 'BUILD_FAILED', 'DEPLOY_FAILED', 'SKIPPED']);
-/** Lines of LangSmith's log that show why. */
+/** Lines of LangSmith's log that show why a deployment failed. */
 const evidenceLineCount = 40;
 
-/** One deployment of LangSmith per revision: an earlier start's is taken over, or built anew. */
+/** Starts the revision's deployment in LangSmith. Takes over that of an earlier start, or builds it again. */
 export async function startDeployment(plan: RunPlan, options: DeployOptions): Promise<ServerInfo> {
   const graph = parseGraphInterface(plan.runInterface);
   const { env: declared, dropped } = await readServerConfig({ directory: plan.directory, ...graph });
@@ -63,7 +63,7 @@ export async function startDeployment(plan: RunPlan, options: DeployOptions): Pr
       await awaitEndpoint({ url: `${up.endpoint}/ok`, headers: account.headers, refusal }, options.signal);
       return { endpoint: up.endpoint, cloud: { ...record, id: up.id } };
     } catch (error) {
-      // What cannot be reached now is taken over by the next try, and what has served holds threads; else it must not go on costing.
+      // The next attempt takes over a deployment that cannot be reached now, and one that has served holds threads. Any other must not go on costing.
       const isKept = hasServed || options.signal?.aborted || BerthError.from(error).code === 'CLOUD_UNREACHABLE';
       if (!isKept)
         await removeDeployment(new LangSmithClient({ ...account, address: record.address }), record).catch(
@@ -74,7 +74,7 @@ export async function startDeployment(plan: RunPlan, options: DeployOptions): Pr
   });
 }
 
-/** The server's own variable for how many runs it works on at once. */
+/** Builds the server's own variable for the number of runs at once. */
 const buildConcurrencyVariables = ({ resources: { concurrency } }: RunPlan): Record<string, string> =>
   concurrency === undefined ? {} : { N_JOBS_PER_WORKER: String(concurrency), [threadsVariable]: String(concurrency) };
 
@@ -85,14 +85,14 @@ async function ensureDeployment(context: StartContext): Promise<{ id: string; en
   const { cloud, record, secrets, options } = context;
   const found = await cloud.find(record.name);
   if (found !== undefined) await options.report(`the deployment ${record.name} of an earlier start is there`);
-  else await options.report(`making the deployment ${record.name} in LangSmith`);
+  else await options.report(`creating the deployment ${record.name} in LangSmith`);
   const { id } = found ?? (await cloud.create(record.name, secrets));
   const latest = await cloud.findLatestRevision(id);
   if (latest === undefined || failedStatuses.has(latest.status)) await build(context, id);
   const previousRevision = failedStatuses.has(latest?.status ?? '') ? latest?.id : undefined;
   return {
     id,
-    endpoint: await awaitDeployment(context, { id, before: previousRevision }),
+    endpoint: await awaitDeployment(context, { id, previousRevision }),
     hasServed: latest?.status === 'DEPLOYED',
   };
 }
@@ -106,10 +106,14 @@ async function build({ plan, graph, cloud, secrets, options }: StartContext, id:
   await cloud.build(id, { archive: path, config: graph.config, secrets });
 }
 
-/** Its URL, once its newest revision is deployed. START_FAILED with LangSmith's log when it is not to be. */
+/**
+ * Returns the deployment's URL once its newest revision is deployed.
+ *
+ * @throws START_FAILED with LangSmith's log when it fails.
+ */
 async function awaitDeployment(
   { cloud, record, options }: StartContext,
-  { id, before: previousRevision }: { id: string; before: string | undefined },
+  { id, previousRevision }: { id: string; previousRevision: string | undefined },
 ): Promise<string> {
   let status = '';
   let deployment: Deployment | undefined;

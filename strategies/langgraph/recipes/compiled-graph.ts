@@ -7,12 +7,12 @@ import { chooseFreeName, defaultGraph, describeGraph, writeLanggraphJson } from 
 export interface FoundGraph {
   file: string;
   name: string;
-  /** Null where nothing else of the file is known. */
+  /** Null when only the file is known. */
   module: string | null;
   root: string;
 }
 
-/** A graph that a module compiles under a name of its own, or an `@entrypoint`: langgraph.json is written for it. */
+/** Serves a graph that a module compiles under its own name, or an `@entrypoint`: writes a langgraph.json for it. */
 export const compiledGraph: Recipe = {
   name: 'compiled-graph',
   async recognize({ workspace, facts, entry }) {
@@ -32,7 +32,7 @@ export const compiledGraph: Recipe = {
   },
 };
 
-/** As the facts' evidence names them: `agent.py:12: graph = …` or `agent.py:12: @entrypoint agent`. */
+/** Finds graphs in the facts' evidence: `agent.py:12: graph = …` or `agent.py:12: @entrypoint agent`. */
 export function findGraphs({ frameworks, entryPoints }: Facts): FoundGraph[] {
   return frameworks.flatMap(({ name: framework, evidence }) => {
     const [, file, assigned, decorated] =
@@ -53,7 +53,7 @@ function chooseGraph(graphs: FoundGraph[], entry: string | undefined): FoundGrap
   return graphs.find((graph) => graph.name === callable && (graph.file === file || getModuleName(graph) === module));
 }
 
-/** A module of a package is named as one: by its file, its relative imports would fail. */
+/** Refers to a module of a package by its name: by its file, its relative imports would fail. */
 export const buildReference = ({ file, name, module }: FoundGraph): string =>
   module?.includes('.') ? `${module}:${name}` : `./${file}:${name}`;
 
@@ -63,6 +63,6 @@ const getModuleName = ({ file, module }: FoundGraph): string =>
 function ambiguous(graphs: FoundGraph[]): BerthError {
   const candidates = graphs.map((graph) => `${getModuleName(graph)}:${graph.name}`);
   const lines = candidates.map((candidate, index) => `  --entry ${candidate}   in ${graphs[index]?.file}`);
-  const message = [`${graphs.length} graphs could be the one to serve; say which:`, ...lines].join('\n');
+  const message = [`${graphs.length} graphs could be served; name one:`, ...lines].join('\n');
   return new BerthError('ENTRY_AMBIGUOUS', message, { ...(candidates[0] && { entry: candidates[0] }), candidates });
 }

@@ -5,14 +5,14 @@ import type { Recipe } from '../../../src/registry/recipe.js';
 import { readSourceText } from '../../../src/workspaces/read-source-text.js';
 import { describeGraph } from './langgraph-json.js';
 
-/** A graph that the repository's own langgraph.json serves; `--entry NAME` chooses among several. */
+/** Serves a graph of the repository's own langgraph.json. `--entry NAME` chooses among several. */
 export const configuredGraph: Recipe = {
   name: 'langgraph-json',
   async recognize({ workspace, facts, entry }) {
     const { file: config, problem } = facts.manifests.find(({ kind }) => kind === 'langgraph') ?? {};
     if (config === undefined) return undefined;
     if (!entry?.includes(':')) requireReadableManifest(facts, 'langgraph');
-    if (problem !== undefined) return undefined; // what the entry names needs nothing of it
+    if (problem !== undefined) return undefined; // the entry does not need the file
     const graphs = await readGraphs(workspace, config);
     const chosen = chooseGraph({ graphs, config, entry });
     if (chosen === undefined) return undefined;
@@ -24,7 +24,7 @@ export const configuredGraph: Recipe = {
   },
 };
 
-/** Bytes. */
+/** Maximum bytes of a langgraph.json. */
 const maxManifestBytes = 1_000_000;
 
 interface NamedGraph {
@@ -38,7 +38,7 @@ interface GraphChoice {
   entry: string | undefined;
 }
 
-/** The server's own parser takes JSON alone, and so does this one. */
+/** Parses plain JSON, as the server does. */
 function parseDocument(config: string, text: string): unknown {
   try {
     return JSON.parse(text);
@@ -47,11 +47,11 @@ function parseDocument(config: string, text: string): unknown {
   }
 }
 
-/** A graph may be its reference, or an object that has it as `path`. */
+/** Reads the graphs. Each is a reference, or an object with the reference as `path`. */
 async function readGraphs(workspace: string, config: string): Promise<NamedGraph[]> {
   const { text = '{}' } = await readSourceText(workspace, config, maxManifestBytes);
   const document = parseDocument(config, text);
-  const graphs = (document as { graphs?: unknown } | null)?.graphs; // the user's own JSON, read with care
+  const graphs = (document as { graphs?: unknown } | null)?.graphs; // the user's JSON: it may have any shape
   if (typeof graphs !== 'object' || graphs === null) return [];
   return Object.entries(graphs).map(([name, graph]: [string, unknown]) => {
     const path = typeof graph === 'string' ? graph : (graph as { path?: unknown } | null)?.path;
@@ -59,7 +59,7 @@ async function readGraphs(workspace: string, config: string): Promise<NamedGraph
   });
 }
 
-/** Undefined when the entry is none of these graphs, but may be something else. */
+/** Returns undefined when the entry is none of these graphs, but may be something else. */
 function chooseGraph({ graphs, config, entry }: GraphChoice): NamedGraph | undefined {
   if (entry === undefined) {
     if (graphs.length > 1) throw ambiguous(graphs, config);
@@ -73,7 +73,7 @@ function chooseGraph({ graphs, config, entry }: GraphChoice): NamedGraph | undef
   throw new BerthError('ENTRY_NOT_FOUND', message, { entry, candidates: names });
 }
 
-/** `./agent.py:graph`, `agent.py:graph` and `agent:graph` are the same. */
+/** Normalizes a reference: `./agent.py:graph`, `agent.py:graph` and `agent:graph` are the same. */
 function normalizeReference(reference: string): string {
   const [place = '', name = ''] = reference.split(':');
   return `${place.replace(/^\.\//, '').replace(/\.py$/, '').replaceAll('/', '.')}:${name}`;
@@ -81,7 +81,7 @@ function normalizeReference(reference: string): string {
 
 function ambiguous(graphs: NamedGraph[], config: string): BerthError {
   const lines = graphs.map(({ name, reference }) => `  --entry ${name}   ${reference}`);
-  const message = [`${config} serves ${graphs.length} graphs; say which one is called:`, ...lines].join('\n');
+  const message = [`${config} serves ${graphs.length} graphs; name the one to call:`, ...lines].join('\n');
   const candidates = graphs.map(({ name }) => name);
   return new BerthError('ENTRY_AMBIGUOUS', message, { ...(candidates[0] && { entry: candidates[0] }), candidates });
 }

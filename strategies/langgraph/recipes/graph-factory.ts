@@ -5,7 +5,9 @@ import { readSourceText } from '../../../src/workspaces/read-source-text.js';
 import { buildReference } from './compiled-graph.js';
 import { chooseFreeName, defaultGraph, describeGraph, writeLanggraphJson } from './langgraph-json.js';
 
-/** A function that `--entry` names and that makes a graph: the server calls it as it calls one that langgraph.json names. */
+/**
+ * Serves a function that `--entry` names and that creates a graph: the server calls it like one in a langgraph.json.
+ */
 export const graphFactory: Recipe = {
   name: 'graph-factory',
   async recognize({ workspace, facts, entry }) {
@@ -38,14 +40,16 @@ function findFunction({ entryPoints }: Facts, entry: string): EntryPoint | undef
   );
 }
 
-/** What the server fills in itself. */
+/** Tells whether the server provides the parameter. */
 const isInjected = ({ name, annotation }: Parameter): boolean =>
   name === 'config' || /\b(RunnableConfig|ServerRuntime)\b/.test(annotation ?? '');
 
 const needsNoInputs = ({ parameters }: EntryPoint): boolean =>
   parameters.every((parameter) => parameter.default !== null || isInjected(parameter));
 
-/** The server would give its configuration to the only parameter, whatever that is. */
+/**
+ * Tells whether the server can call the function: it passes its configuration to an only parameter, whatever that is.
+ */
 const isFactory = ({ parameters, byFile }: EntryPoint): boolean => byFile === true || parameters.every(isInjected);
 
 const writeFactory = ({
@@ -60,10 +64,10 @@ def make_graph():
     return ${callable}()
 `;
 
-/** Of LangGraph and LangChain, calls that give a graph. */
+/** Calls of LangGraph and LangChain that create a graph. */
 const graphConstructors = String.raw`\b(?:StateGraph|MessageGraph|create_\w*agent|create_supervisor|create_swarm)\(|\.compile\(`;
 
-/** Whether the function is annotated as one that gives a graph, or returns what its own lines make as one. */
+/** Tells whether the function's annotation is a graph, or it returns a graph that its own lines create. */
 function returnsGraph(text: string, { line, callable }: EntryPoint): boolean {
   if (!/\blang(graph|chain)/.test(text)) return false;
   const { head, body } = extractFunction(text, line, callable);
@@ -79,7 +83,7 @@ function returnsGraph(text: string, { line, callable }: EntryPoint): boolean {
   });
 }
 
-/** The function's first lines up to its colon, and the lines below it that are indented deeper. */
+/** Returns the function's head up to its colon, and the lines below it with more indentation. */
 function extractFunction(text: string, line: number, callable: string): { head: string; body: string[] } {
   const lines = text.split('\n');
   const start = lines.findIndex((one, index) => index >= line - 1 && one.includes(`def ${callable}`));

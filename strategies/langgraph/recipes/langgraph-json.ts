@@ -2,19 +2,19 @@ import { access, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { RunInterface } from '../../../src/contract/run-interface.js';
 
-/** The name under which a graph is served when nobody gave it one. */
+/** Name of a graph that has none. */
 export const defaultGraph = 'agent';
 
 export interface ServedGraph {
-  /** `./agent.py:graph`, or `package.module:graph`. */
+  /** Reference to the graph: `./agent.py:graph`, or `package.module:graph`. */
   reference: string;
-  /** Import roots beside the workspace itself, relative to it. */
+  /** Import roots besides the workspace, relative to it. */
   roots: string[];
-  /** `NAME=VALUE`, as the code's own manifest has them. */
+  /** Variables of the code's own manifest, each `NAME=VALUE`. */
   environment?: string[];
 }
 
-/** What a person would write to serve this one graph. */
+/** Writes a langgraph.json for this one graph, as a person would. */
 export function writeLanggraphJson({ reference, roots, environment = [] }: ServedGraph): string {
   const dependencies = ['.', ...roots.map((root) => `./${root}`)];
   const env = Object.fromEntries(environment.map((pair) => [pair.split('=')[0], pair.slice(pair.indexOf('=') + 1)]));
@@ -22,19 +22,22 @@ export function writeLanggraphJson({ reference, roots, environment = [] }: Serve
   return `${JSON.stringify(document, null, 2)}\n`;
 }
 
-/** The docstring of a graph that a recipe wrote around a plain function: by it the graph is known again. */
+/** Docstring of a graph that a recipe wrote around a plain function, by which the graph is recognized. */
 export const oneNodeTitle = 'A graph of one node, for the LangGraph server: `inputs` go in, `output` comes out.';
 
 export interface DescribedGraph {
   workspace: string;
-  /** The langgraph.json. */
+  /** Path of the langgraph.json. */
   config: string;
   assistantId: string;
-  /** The graph's file, relative to the workspace. */
+  /** Path of the graph's file, relative to the workspace. */
   file: string;
 }
 
-/** How a graph is called: what a recipe wrote, perhaps in an attempt that was cut off, is called by its two keys. */
+/**
+ * Describes how to call a graph. One that a recipe wrote, perhaps in an attempt that was cut off, has two keys for
+ * inputs and output.
+ */
 export async function describeGraph({ workspace, config, assistantId, file }: DescribedGraph): Promise<RunInterface> {
   const source = await readFile(join(workspace, file), 'utf8').catch(() => '');
   const graph = { type: 'langgraph', assistant_id: assistantId, config };
@@ -45,10 +48,10 @@ export async function describeGraph({ workspace, config, assistantId, file }: De
 
 export const oneNodeKeys = { input_key: 'inputs', output_key: 'output' };
 
-/** The first of the names that the workspace does not have. */
+/** Returns the first name that the workspace does not have. */
 export async function chooseFreeName(workspace: string, names: [string, ...string[]]): Promise<string> {
   for (const name of names) if (!(await exists(join(workspace, name)))) return name;
-  return names[0]; // all are taken: writing it says so
+  return names[0]; // all are taken: writing the file reports it
 }
 
 const exists = (path: string): Promise<boolean> =>

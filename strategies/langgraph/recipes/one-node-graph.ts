@@ -5,12 +5,12 @@ import { chooseFreeName, defaultGraph, oneNodeKeys, writeLanggraphJson } from '.
 import { writeGraph } from './write-graph.js';
 import { writeHostGraph } from './write-host-graph.js';
 
-/** A shape of plain Python, or what only our host's modules can load, served as a graph whose one node calls it. */
+/** Serves a plain shape, or code that only Berth's host modules can load, as a graph whose one node calls it. */
 export const wrapInGraph = (shape: Recipe): Recipe => ({
   name: shape.name,
   async recognize(input) {
     const { facts, entry } = input;
-    // Code with graphs of its own is not wrapped into another because they are not seen: that would be a guess.
+    // Do not wrap code with undetected graphs of its own: that would be a guess.
     if (entry === undefined && facts.frameworks.some(({ name }) => name === 'langgraph')) return undefined;
     const recognition = await shape.recognize(input);
     return recognition && (await describeNode(input, recognition));

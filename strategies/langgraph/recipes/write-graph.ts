@@ -8,10 +8,10 @@ import {
 import type { EntryPoint } from '../../../src/contract/facts.js';
 import { oneNodeTitle } from './langgraph-json.js';
 
-/** The variable by which the graph is told how many calls its synchronous code runs at once. */
+/** Variable that tells the graph how many calls of synchronous code to run at once. */
 export const threadsVariable = 'GRAPH_THREADS';
 
-/** Names that the graph's module has itself. */
+/** Names that the generated module uses itself. */
 const ownNames = new Set([
   'Any',
   'TypedDict',
@@ -33,7 +33,7 @@ const ownNames = new Set([
   'item',
 ]);
 
-/** The graph as a person would write it: the callable imported, its inputs and its output in the state. */
+/** Writes the graph as a person would: it imports the callable, and has inputs and output in its state. */
 export function writeGraph({ entry, method, style }: PlainCallable): string {
   const { module, callable, kind } = entry;
   const name = ownNames.has(callable) ? 'solution' : callable;
@@ -65,7 +65,10 @@ graph = StateGraph(State).add_node(call).add_edge(START, "call").add_edge("call"
 `;
 }
 
-/** Synchronous code: one thread imports it, sets it up and runs its calls, as its author's only thread did. */
+/**
+ * Writes a graph for synchronous code: one thread imports it, sets it up and runs its calls, as if it had only one
+ * thread.
+ */
 function writeThreadedGraph({ entry, method, style }: PlainCallable, isGenerator: boolean): string {
   const { module, callable, kind, methods } = entry;
   const called = method === undefined || method === '__call__' ? 'solution' : `solution.${method}`;
@@ -137,7 +140,7 @@ async def call(state: State, writer: StreamWriter) -> State:
     return {"output": ${runOnWorker('collect_items')}}
 `;
 
-/** A class is built once, when the server starts. */
+/** Builds a class once, when the server starts. */
 const writeModel = ({ methods }: EntryPoint, name: string): string =>
   `\nmodel = ${name}()\n${methods.includes('setup') ? 'model.setup()\n' : ''}`;
 
@@ -151,7 +154,7 @@ ${isAsync ? 'async ' : ''}def call(state: State) -> State:
     return {"output": as_output(${isAsync ? 'await ' : ''}${result})}
 `;
 
-/** What a generator yields goes to whoever follows the run, and is its output in the end. */
+/** Writes the node of a generator: its items go to readers of the stream, and all of them are the output. */
 const writeGeneratorNode = ({ result, isAsync }: Node): string => `
 ${joinFunction}
 

@@ -3,7 +3,7 @@ import type { FunctionInterface } from '../../../src/contract/run-interface.js';
 import { oneNodeTitle } from './langgraph-json.js';
 import { threadsVariable } from './write-graph.js';
 
-/** A graph around what our host's modules load, once, when the server starts. */
+/** Writes a graph around code that Berth's host modules load once, when the server starts. */
 export const writeHostGraph = (served: FunctionInterface): string => `"""${oneNodeTitle}"""
 
 import json

@@ -7,21 +7,21 @@ import { buildImportVariables, startupDirectory } from '../../../src/runners/ser
 import { joinPythonPath } from '../../../src/runners/server/startup-variables.js';
 import { threadsVariable } from '../recipes/write-graph.js';
 
-/** Runs at once when nothing bounds them: a run that waits for a model costs next to nothing. */
+/** Default number of runs at once: a run that waits for a model costs little. */
 const defaultConcurrency = 64;
 
 export interface ServerCommand {
-  /** At which it listens. */
+  /** Address at which it listens. */
   address: string;
   port: number;
-  /** File of the server's own configuration. */
+  /** Path of the server's configuration. */
   config: string;
   concurrency: number | undefined;
-  /** `4Gi`: what its process may have. */
+  /** Maximum memory of its process: `4Gi`. */
   memory?: string | undefined;
 }
 
-/** Arguments of Python. Without `--allow-blocking` a `time.sleep` in an async node is an error. */
+/** Builds arguments of Python. Without `--allow-blocking`, a `time.sleep` in an async node is an error. */
 export const buildServerArguments = ({ memory, ...server }: ServerCommand): string[] => {
   const { address, port, config, concurrency = defaultConcurrency } = server;
   return [
@@ -38,20 +38,20 @@ export const buildServerArguments = ({ memory, ...server }: ServerCommand): stri
 };
 
 export interface ServerVariables {
-  /** The short list that software may see of the worker's own. */
+  /** The worker's variables that software may see. */
   base: Record<string, string>;
-  /** What langgraph.json declares. */
+  /** Variables that langgraph.json declares. */
   declared: Record<string, string>;
   /** Directories that the server puts on Python's path. */
   dependencies: string[];
-  /** The user's, in clear. */
+  /** The user's variables, in clear. */
   env: Record<string, string>;
   token: string;
-  /** The graph imports our host's modules. */
+  /** True when the graph imports Berth's host modules. */
   needsHost: boolean;
 }
 
-/** The server's environment: nothing leaves the machine unless the user's variables say so. */
+/** Builds the server's environment: nothing leaves the machine unless the user's variables say so. */
 export function buildServerEnvironment(
   plan: RunPlan,
   { base, declared, dependencies, env, token, needsHost }: ServerVariables,
@@ -78,11 +78,11 @@ export function buildServerEnvironment(
     NO_COLOR: '1',
     LOG_COLOR: 'false',
     LOG_JSON: 'false',
-    // A run that was lost with its server has nobody who waits for it: it is not run again.
+    // Do not run a run again that was lost with its server: nobody waits for it.
     BG_JOB_MAX_RETRIES: '1',
-    // Answered by GET /info: the proof that it is this server which answers.
+    // GET /info returns it, which proves that this server answers.
     LANGSMITH_LANGGRAPH_API_REVISION: token,
-    // Read by threads.py. Both revisions of a redeploy use it at once.
+    // threads.py reads it. Both revisions of a redeploy use it at once.
     ...(concurrency !== undefined && { [threadsVariable]: String(concurrency) }),
     BERTH_THREADS: join(plan.sharedDirectory, 'threads.db'),
     ...createProcessMark(plan),

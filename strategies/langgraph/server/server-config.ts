@@ -3,30 +3,33 @@ import { dirname, isAbsolute, join } from 'node:path';
 import { BerthError } from '../../../src/errors.js';
 
 export interface ServerConfig {
-  /** What the server is given: the repository's langgraph.json with absolute paths, and no variables. */
+  /** Configuration for the server: the repository's langgraph.json with absolute paths, without variables. */
   document: Record<string, unknown>;
-  /** Of those, directories: what the server puts on Python's path. Absolute. */
+  /** Absolute directories among its dependencies, which the server puts on Python's path. */
   dependencies: string[];
-  /** Variables that the repository itself declares: below the user's own. */
+  /** Variables that the repository declares. The user's own take precedence. */
   env: Record<string, string>;
-  /** Settings left out, because the address and the API are Berth's to choose. */
+  /** Settings left out, because Berth chooses the address and the API. */
   dropped: string[];
 }
 
 interface ConfigSource {
-  /** Of the revision. */
+  /** Directory of the revision. */
   directory: string;
-  /** The langgraph.json, relative to the revision. */
+  /** Path of the langgraph.json, relative to the revision. */
   config: string;
-  /** The graph that is called. */
+  /** Graph to call. */
   assistantId: string;
-  /** Graphs that are not served. */
+  /** Graphs to leave out. */
   skippedGraphs?: string[];
 }
 
-/** `./agent.py:graph`, `src/auth.py:auth`: what the server looks for from its own working directory. */
+/**
+ * Matches references such as `./agent.py:graph` and `src/auth.py:auth`, which the server resolves from its working
+ * directory.
+ */
 const sourceReference = /^(?!\/)[^:]+\.(py|[cm]?[jt]sx?):\w+$/;
-/** Keys of `http` that move or remove what calls and probes need. */
+/** Keys of `http` that move or remove routes of calls and probes. */
 const reservedSettings = new Set([
   'mount_prefix',
   'disable_meta',
@@ -35,7 +38,11 @@ const reservedSettings = new Set([
   'disable_assistants',
 ]);
 
-/** Reads the repository's langgraph.json for a server. START_FAILED when it is missing, wrong or lacks the graph. */
+/**
+ * Reads the repository's langgraph.json for a server.
+ *
+ * @throws START_FAILED when it is missing, invalid or lacks the graph.
+ */
 export async function readServerConfig(source: ConfigSource): Promise<ServerConfig> {
   const { directory, config, assistantId, skippedGraphs = [] } = source;
   const written = await readDocument(join(directory, config), config);
@@ -49,7 +56,7 @@ export async function readServerConfig(source: ConfigSource): Promise<ServerConf
   const { kept, dropped } = dropReservedSettings(http);
   const served = Object.fromEntries(Object.entries(graphs).filter(([name]) => !skippedGraphs.includes(name)));
   const document = {
-    ...(makeAbsolute({ ...rest, graphs: served }, base) as Record<string, unknown>), // an object comes back as one
+    ...(makeAbsolute({ ...rest, graphs: served }, base) as Record<string, unknown>), // an object stays one
     dependencies: listDependencies(dependencies, base),
     ...(http !== undefined && { http: makeAbsolute(kept, base) }),
   };
@@ -57,7 +64,7 @@ export async function readServerConfig(source: ConfigSource): Promise<ServerConf
   return { document, dependencies: directories, env: await readVariables(env, base), dropped };
 }
 
-/** The repository's langgraph.json as it is, but for settings that are Berth's to choose. */
+/** Builds the repository's langgraph.json without settings that Berth chooses. */
 export async function buildCloudConfig(directory: string, config: string): Promise<string> {
   const { http, ...written } = await readDocument(join(directory, config), config);
   return `${JSON.stringify({ ...written, ...(http !== undefined && { http: dropReservedSettings(http).kept }) }, null, 2)}\n`;
@@ -74,7 +81,7 @@ async function readDocument(path: string, name: string): Promise<Record<string, 
   }
 }
 
-/** Directories become absolute; requirements stay as they are: the environment has them already. */
+/** Makes directories absolute. Leaves requirements as they are: the environment has them already. */
 function listDependencies(written: unknown, base: string): string[] {
   const listed = Array.isArray(written) ? written.filter((item) => typeof item === 'string') : [];
   const directories = listed.map((item) => (item.startsWith('.') ? join(base, item) : item));
@@ -96,7 +103,7 @@ function dropReservedSettings(http: unknown): { kept: Record<string, unknown>; d
   };
 }
 
-/** `env` is an object, or the name of a file that need not be there. */
+/** Reads `env`: an object, or the name of a file that may be missing. */
 async function readVariables(env: unknown, base: string): Promise<Record<string, string>> {
   if (isRecord(env)) return Object.fromEntries(Object.entries(env).map(([name, value]) => [name, String(value)]));
   if (typeof env !== 'string') return {};

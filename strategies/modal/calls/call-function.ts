@@ -14,16 +14,19 @@ import { isRecord, splitInputs } from './split-inputs.js';
 export interface ModalCall {
   target: ModalInterface;
   inputs: unknown;
-  /** The function, its class built with these, looked up where that was not done before. */
+  /** Finds the function for these parameters of its class. */
   findFunction: (parameters: Record<string, unknown>) => Promise<Function_>;
-  /** Told of each cancel that is on its way, so that who ends waits for it. */
+  /** Called with each cancel in progress, so that `close` can wait for it. */
   onCancel: (cancelling: Promise<void>) => void;
 }
 
-/** Milliseconds beyond the deadline after which the SDK itself stops asking for an output. */
+/** Milliseconds beyond the deadline after which the SDK stops waiting for an output. */
 const deadlineMargin = 2_000;
 
-/** One call: spawned, waited for within its time, and cancelled in the cloud when given up. Its failures are answers. */
+/**
+ * Makes one call: spawns it, waits for it within its timeout, and cancels it in the cloud when it is abandoned.
+ * Failures are answers.
+ */
 export async function callFunction(call: ModalCall, options: CallOptions & { timeout: number }): Promise<Answer> {
   const { target } = call;
   const { parameters, inputs, problem } = splitInputs(target, call.inputs);
@@ -74,14 +77,14 @@ async function explainFailure(error: unknown, ending: AbortSignal, call?: Functi
   if (name === 'InternalFailure')
     return createErrorAnswer('CALL_LOST', `the container ended during the call: ${message}`);
   if (name === 'InvalidError') return createErrorAnswer('CALL_FAILED', message);
-  if (/^Parameter '\w+' must be/.test(message)) return createErrorAnswer('CALL_INPUT', message); // of the class, by its type
+  if (/^Parameter '\w+' must be/.test(message)) return createErrorAnswer('CALL_INPUT', message); // a parameter of the class, by its type
   return createErrorAnswer('CALL_LOST', `the call did not get through: ${message}`);
 }
 
-/** The exception, with the words and the traceback that the container printed where they can be had. */
-async function describeException(said: string, call: FunctionCall, ending: AbortSignal): Promise<Answer> {
+/** Describes an exception, with the message and the traceback that the container printed, when they are available. */
+async function describeException(reported: string, call: FunctionCall, ending: AbortSignal): Promise<Answer> {
   const { findTraceback } = await import('./find-traceback.js');
-  const { type, message: shown } = parseRemoteError(said);
+  const { type, message: shown } = parseRemoteError(reported);
   const logged = await findTraceback(call, ending).catch(() => undefined);
   ending.throwIfAborted();
   if (logged === undefined || (type !== undefined && logged.type !== type))
@@ -99,7 +102,7 @@ function raceWithAbort<Value>(promise: Promise<Value>, signal: AbortSignal): Pro
   });
 }
 
-/** Code may answer in the form of an answer itself. */
+/** Recognizes an answer that the code builds itself. */
 const isAnswer = (value: unknown): value is Answer =>
   isRecord(value) &&
   ((value.status === 'success' && 'output' in value) ||

@@ -10,12 +10,12 @@ import { isRecord, splitInputs } from './split-inputs.js';
 
 export interface WebCall {
   target: ModalInterface;
-  /** Of the endpoint, with its path. */
+  /** Address of the endpoint, with its path. */
   url: string;
   inputs: unknown;
 }
 
-/** One call of a web endpoint: what it replies with is the output, and what is not 2xx is an error. */
+/** Calls a web endpoint. Its reply is the output; any status other than 2xx is an error. */
 export async function callWeb(call: WebCall, options: CallOptions & { timeout: number }): Promise<Answer> {
   const httpCall = describeCall(call);
   if ('problem' in httpCall) return createErrorAnswer('CALL_INPUT', httpCall.problem);
@@ -24,7 +24,7 @@ export async function callWeb(call: WebCall, options: CallOptions & { timeout: n
   );
 }
 
-/** The request that a call is, or why its inputs make none. */
+/** Describes the request of a call, or why its inputs fit no request. */
 export function describeCall({ target, url, inputs }: WebCall): HttpCall | { problem: string } {
   const split = splitInputs(target, inputs);
   if (split.problem !== undefined) return { problem: split.problem };
@@ -46,7 +46,7 @@ function describeRequest({ web: { method, isProtected } }: ModalInterface, url: 
 const pickInputs = (inputs: Record<string, unknown>, names: string[]): Record<string, unknown> =>
   Object.fromEntries(names.filter((name) => name in inputs).map((name) => [name, inputs[name]]));
 
-/** One parameter is the body itself, several are its keys. */
+/** Builds the body: one parameter is the body itself, several are its keys. */
 function buildBody(inputs: Record<string, unknown>, names: string[]): unknown {
   const [only] = names;
   return names.length === 1 && only !== undefined
@@ -65,7 +65,7 @@ function addQuery(url: string, values: Record<string, unknown>): string {
   return address.href;
 }
 
-/** Modal answers after 150 s with a place to wait on at, and there again. */
+/** Follows Modal's redirects: after 150 s it replies with an address to wait at, again and again. */
 export async function followRedirects<Reply extends Pick<HttpReply, 'status' | 'headers'>>(
   call: HttpCall,
   send: (call: HttpCall) => Promise<Reply>,
@@ -75,11 +75,11 @@ export async function followRedirects<Reply extends Pick<HttpReply, 'status' | '
   if (reply.status !== 303 || location === undefined) return reply;
   const next = new URL(location, call.url);
   const { body, ...rest } = call;
-  const headers = next.origin === new URL(call.url).origin ? rest.headers : {}; // a token is for Modal alone
+  const headers = next.origin === new URL(call.url).origin ? rest.headers : {}; // only Modal may see the token
   return await followRedirects({ ...rest, url: next.href, method: 'GET', ...(headers && { headers }) }, send);
 }
 
-/** Modal's own words begin with its name; all others are the endpoint's. */
+/** Turns a reply into an answer. Modal's own error messages begin with its name; any other is the endpoint's. */
 export async function readModalReply(reply: HttpReply, { method = 'GET', url }: HttpCall): Promise<Answer> {
   const { status, body, isComplete } = reply;
   if (!isComplete) return createErrorAnswer('CALL_LOST', 'the endpoint ended during the call');

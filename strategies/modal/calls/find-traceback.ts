@@ -8,15 +8,15 @@ export interface LoggedFailure {
 }
 
 const heading = 'Traceback (most recent call last):';
-/** Milliseconds that a traceback may take to be in the call's log, and between two looks. */
+/** Milliseconds that a traceback may take to appear in the call's log, and between two checks. */
 const logTimeout = 3_000;
 const interval = 200;
 const searchedEntries = 200;
 const maxTracebackLength = 20_000;
-/** Where Modal puts the code in its containers. */
+/** Directory of the code in Modal's containers. */
 const codeDirectory = '/root/';
 
-/** What a call that failed left in its log: the SDK tells the exception, the container prints its traceback. */
+/** Finds the failure of a call in its log: the SDK reports the exception, the container prints its traceback. */
 export async function findTraceback(call: FunctionCall, signal: AbortSignal): Promise<LoggedFailure | undefined> {
   for (const deadline = Date.now() + logTimeout; !signal.aborted && Date.now() < deadline; await sleep(interval)) {
     let text = '';
@@ -27,7 +27,7 @@ export async function findTraceback(call: FunctionCall, signal: AbortSignal): Pr
   return undefined;
 }
 
-/** The last exception that a text shows whole, from the first frame in the code on. */
+/** Reads the last complete exception of a text, from the first frame in the code on. */
 export function readTraceback(text: string): LoggedFailure | undefined {
   const lines = text.split('\n');
   const head = lines.lastIndexOf(heading);

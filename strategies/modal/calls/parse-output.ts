@@ -1,13 +1,17 @@
 import { parseNumber } from '../../../src/json/json-number.js';
 import { readJson } from '../../../src/json/read-json.js';
 
-/** Where an output holds what JSON does not have. */
+/** An output that JSON cannot represent. */
 export class InvalidOutputError extends Error {}
 
-/** Stands for a number that JSON does not have, in text that Python wrote. */
+/** Replaces a number that JSON does not have, in text that Python wrote. */
 const nonFiniteMark = '\u0000not a number:';
 
-/** A value from the JSON text that a function returned; Python also writes NaN and Infinity. Throws UnfitOutput. */
+/**
+ * Parses the JSON text that a function returned, in which Python also writes NaN and Infinity.
+ *
+ * @throws InvalidOutputError for those.
+ */
 export function parseOutput(text: string): unknown {
   try {
     return readJson(text);
@@ -24,7 +28,11 @@ export function parseOutput(text: string): unknown {
   }
 }
 
-/** What arrives of a Python value, as what JSON has for it; UnfitOutput with the path to what it has nothing for. */
+/**
+ * Converts a value from Python to JSON.
+ *
+ * @throws InvalidOutputError with the path of a value that JSON cannot represent.
+ */
 export function toJsonValue(value: unknown, path = 'output'): unknown {
   if (value === null || value === undefined) return null;
   if (typeof value === 'string' && value.startsWith(nonFiniteMark))

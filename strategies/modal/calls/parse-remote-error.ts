@@ -1,19 +1,19 @@
 import { formatException } from '../../../src/runners/format-exception.js';
 
 /**
- * The exception of which Modal's SDK tells what Python's `repr` makes of it: `Remote error: ValueError('no good')`. Of one
- * that was made of anything but one text, the arguments are shown as they are.
+ * Parses an exception from Modal's SDK, which reports Python's `repr` of it: `Remote error: ValueError('no good')`.
+ * Shows the arguments unchanged when they are not one text.
  */
 export function parseRemoteError(reported: string): { message: string; type?: string } {
-  const shown = reported.replace(/^Remote error: /, '');
-  const { type, args } = /^(?<type>\w+)\((?<args>[\s\S]*?),?\)$/.exec(shown)?.groups ?? {};
-  if (type === undefined || args === undefined) return { message: shown };
+  const text = reported.replace(/^Remote error: /, '');
+  const { type, args } = /^(?<type>\w+)\((?<args>[\s\S]*?),?\)$/.exec(text)?.groups ?? {};
+  if (type === undefined || args === undefined) return { message: text };
   return { type, message: formatException(type, type === 'KeyError' ? args : (readText(args) ?? args)) };
 }
 
 const escapes: Record<string, string> = { n: '\n', r: '\r', t: '\t' };
 
-/** Undefined for what is not one quoted text. */
+/** Returns undefined for anything but one quoted text. */
 function readText(source: string): string | undefined {
   const text = /^(['"])((?:\\[\s\S]|(?!\1)[^\\])*)\1$/.exec(source)?.[2];
   return text?.replaceAll(/\\(?:x([\da-f]{2})|u([\da-f]{4})|U([\da-f]{8})|([\s\S]))/g, (_, x, u, U, one) => {

@@ -1,14 +1,14 @@
 import type { ModalInterface } from '../modal-interface.js';
 
-/** Inputs parted: what the class is built with, and what its method is called with. */
+/** Inputs, divided into those of the class and those of its method. */
 export interface SplitInputs {
   parameters: Record<string, unknown>;
   inputs: unknown;
-  /** For a person, why they cannot be used; undefined when they can. */
+  /** Says why the inputs cannot be used; undefined when they can. */
   problem: string | undefined;
 }
 
-/** A class with parameters takes them from the inputs, beside the values that its entry fixes. */
+/** Splits off the inputs that are parameters of the class, in addition to the values that its entry fixes. */
 export function splitInputs(
   { functionName, values, parameters: names, required }: SplitTarget,
   inputs: unknown,
@@ -35,7 +35,7 @@ function describeMissing(functionName: string, missing: string[]): string | unde
   return `${name} is built with ${missing.join(' and ')}: give it with the inputs, or once for all calls with ${fixed}`;
 }
 
-/** Modal has texts, whole numbers and truth values. */
+/** Tells whether Modal supports the type: text, integer or boolean. */
 const isParameter = (value: unknown): boolean =>
   typeof value === 'string' || typeof value === 'boolean' || Number.isSafeInteger(value);
 

@@ -8,21 +8,21 @@ import type { CallOptions } from '../../../src/runners/runner.js';
 import { describeCall, followRedirects, readModalReply, type WebCall } from './call-web.js';
 
 /**
- * One call of a web endpoint, bit by bit: the data of each server-sent event, each line of JSON lines, and any other text
- * as the network cuts it. All of it is the answer, as that of a call.
+ * Calls a web endpoint and yields chunks: the data of each server-sent event, each line of JSON lines, and any other
+ * text as the network splits it. The answer is the whole, as in a plain call.
  */
 export async function* streamWeb(
   call: WebCall,
   options: CallOptions & { timeout: number },
 ): AsyncGenerator<unknown, Answer> {
-  const asked = describeCall(call);
-  if ('problem' in asked) return createErrorAnswer('CALL_INPUT', asked.problem);
+  const request = describeCall(call);
+  if ('problem' in request) return createErrorAnswer('CALL_INPUT', request.problem);
   return yield* streamWithCancelSource(options, async function* (ending) {
-    const { status, headers, body } = await followRedirects({ ...asked, cancelSource: ending }, streamHttp);
+    const { status, headers, body } = await followRedirects({ ...request, cancelSource: ending }, streamHttp);
     const isText = headers['content-type']?.startsWith('text/') ?? false;
     const read = chooseChunkReader(headers) ?? (isText ? readText : undefined);
     if (status === 200 && read !== undefined) return yield* forwardReplyChunks(read(body));
-    return await readModalReply({ status, headers, body: await buffer(body), isComplete: true }, asked);
+    return await readModalReply({ status, headers, body: await buffer(body), isComplete: true }, request);
   });
 }
 

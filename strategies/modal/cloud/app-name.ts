@@ -3,15 +3,15 @@ import type { RunPlan } from '../../../src/contract/handle.js';
 import { getHostId } from '../../../src/home/host-id.js';
 
 /**
- * Name of the revision's app, and of the secret that holds its variables. The mark keeps a deployment of the same name in
- * another `BERTH_HOME` or on another machine apart, which may share the account. At most 64 characters, as Modal asks.
+ * Returns the name of the revision's app, and of the secret with its variables. Its mark distinguishes a deployment of
+ * the same name in another `BERTH_HOME` or on another machine, which may share the account. Modal allows 64 characters.
  */
 export function appName({ deployment, revision, stateDirectory }: RevisionIdentity): string {
   const mark = createHash('sha256').update(`${getHostId()}\n${stateDirectory}`).digest('hex').slice(0, 8);
   return `berth-${deployment}-${revision}-${mark}`;
 }
 
-/** What a name says of whose it may be; undefined for one that we have not given. */
+/** Parses the deployment and revision of a name; undefined for a name that Berth did not give. */
 export function parseAppName(name: string): Pick<RevisionIdentity, 'deployment' | 'revision'> | undefined {
   const [, deployment, revision] = /^berth-([a-z0-9-]+)-(r\d+)-[0-9a-f]{8}$/.exec(name) ?? [];
   return deployment === undefined || revision === undefined ? undefined : { deployment, revision };

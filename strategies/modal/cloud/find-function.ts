@@ -6,11 +6,15 @@ export interface FunctionReference {
   app: string;
   /** `NAME`, or `Class.method`. */
   functionName: string;
-  /** What the class is built with. */
+  /** Parameters of the class. */
   parameters?: Record<string, unknown>;
 }
 
-/** The function, or the method of a class built with the parameters. START_FAILED where the app has no such thing. */
+/**
+ * Finds a function, or the method of a class with these parameters.
+ *
+ * @throws START_FAILED when the app does not have it.
+ */
 export const findFunction = (
   client: ModalClient,
   { app, functionName, parameters = {} }: FunctionReference,
@@ -21,16 +25,16 @@ export const findFunction = (
     return (await (await client.cls.fromName(app, name)).instance(parameters)).method(method);
   });
 
-/** That the class is there: which methods it has shows when it is built. */
+/** Checks that the class exists. Its methods are known only once it is built. */
 export const requireClass = (client: ModalClient, { app, functionName }: FunctionReference): Promise<void> =>
   lookUp(`the app ${app} has no class ${functionName.split('.')[0]}`, async () => {
     await client.cls.fromName(app, functionName.split('.')[0] ?? '');
   });
 
-/** Stands for all functions of an app where its log is asked for: without an id nothing is left out. */
+/** Opens all functions of an app, to read their log: without an ID, the log is complete. */
 export async function openAllFunctions(client: ModalClient, appId: string): Promise<Function_> {
   const { Function_: Every } = await import('modal');
-  return new Every(client, '', undefined, { appId } as ConstructorParameters<typeof Every>[3]); // only this key is read
+  return new Every(client, '', undefined, { appId } as ConstructorParameters<typeof Every>[3]); // the SDK reads only this key
 }
 
 async function lookUp<Found>(lack: string, look: () => Promise<Found>): Promise<Found> {

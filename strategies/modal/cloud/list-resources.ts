@@ -7,8 +7,8 @@ import { listApps, listEnvironments, listSecrets } from './modal-resources.js';
 import { removeApps } from './remove-apps.js';
 
 /**
- * Apps and secrets of this home's deployments in every environment of the account; none where there is no account. A name
- * is ours when this very home would give it: others share the account.
+ * Lists apps and secrets of this home's deployments in every environment of the account; none without an account.
+ * Others share the account: a name is ours when exactly this home would give it.
  */
 export async function listResources(home: Pick<BerthHome, 'deployments'>): Promise<ExternalResource[]> {
   if ((await findAccount()) === undefined) return [];

@@ -2,15 +2,15 @@ import type { ModalClient } from 'modal';
 import { BerthError } from '../../../src/errors.js';
 import { pickAccountVariables, tokenRemedy } from './account.js';
 
-/** Milliseconds that Modal has to answer a question about what exists. */
+/** Milliseconds that Modal may take to answer a query. */
 const queryTimeout = 30_000;
 
-/** One per account and environment: a client's connection is never closed by the SDK. */
+/** One client for each account and environment: the SDK never closes a client's connection. */
 const clients = new Map<string, ModalClient>();
 
 /**
- * A client of the account that the environment or Modal's own configuration names, all of whose questions are about one of
- * Modal's environments: this one, or for null the configured one. Asks nothing yet.
+ * Opens a client for the account of the environment or of Modal's own configuration, in one of Modal's environments:
+ * this one, or the configured one for null. Sends nothing yet.
  */
 export async function openClient(environment: string | null): Promise<ModalClient> {
   const key = JSON.stringify([environment, pickAccountVariables()]);
@@ -22,7 +22,7 @@ export async function openClient(environment: string | null): Promise<ModalClien
   return client;
 }
 
-/** The environment that a client asks about. The account's default is named too: the configuration may change. */
+/** Returns the name of the client's environment, also for the account's default: the configuration may change. */
 export async function findEnvironmentName(client: ModalClient): Promise<string | null> {
   const configured = client.environmentName();
   if (configured !== '') return configured;
@@ -30,7 +30,11 @@ export async function findEnvironmentName(client: ModalClient): Promise<string |
   return metadata?.name || null;
 }
 
-/** What was asked, with a deadline. Throws CLOUD_REFUSED, CLOUD_UNREACHABLE, or what the question itself threw. */
+/**
+ * Runs a query with a deadline.
+ *
+ * @throws CLOUD_REFUSED, CLOUD_UNREACHABLE, or the query's own error.
+ */
 export async function queryModal<Answer>(query: () => Promise<Answer>): Promise<Answer> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_, reject) => {

@@ -10,10 +10,10 @@ export interface ModalResource {
 
 /** States of an app that cost nothing any more: stopped, disabled. */
 const stoppedStates: readonly number[] = [5, 7];
-/** Most that Modal tells at once. */
+/** Maximum number of entries in one reply. */
 const pageSize = 100;
 
-/** Apps of the client's environment that have not stopped, also such as a deployment that was cut off has left. */
+/** Lists apps of the client's environment that have not stopped, including those of a deployment that was cut off. */
 export async function listApps(client: ModalClient): Promise<ModalResource[]> {
   const { apps } = await queryModal(() => client.cpClient.appList({ environmentName: client.environmentName() }));
   return apps
@@ -21,12 +21,12 @@ export async function listApps(client: ModalClient): Promise<ModalResource[]> {
     .map(({ appId, description }) => ({ kind: 'app', id: appId, name: description }));
 }
 
-/** By the command that Modal's own command line sends. */
+/** Stops an app with the request that Modal's own command line sends. */
 export const stopApp = async (client: ModalClient, appId: string): Promise<void> => {
-  await queryModal(() => client.cpClient.appStop({ appId, source: 1 })); // asked for by a person's tool
+  await queryModal(() => client.cpClient.appStop({ appId, source: 1 })); // the source of a command line tool
 };
 
-/** Secrets of the client's environment. */
+/** Lists the secrets of the client's environment. */
 export async function listSecrets(client: ModalClient): Promise<ModalResource[]> {
   const found: ModalResource[] = [];
   let before: number | undefined = Date.now() / 1000 + 1;
@@ -55,7 +55,7 @@ export async function hasSecret(client: ModalClient, name: string): Promise<bool
   }
 }
 
-/** Names of all environments that the account sees. */
+/** Lists the names of all environments that the account sees. */
 export const listEnvironments = (client: ModalClient): Promise<string[]> =>
   queryModal(async () => {
     const names: string[] = [];

@@ -2,15 +2,16 @@ import type { Function_, LogEntry } from 'modal';
 import type { LogOptions } from '../../../src/runners/runner.js';
 import { explainModalError, queryModalForEach } from './modal-client.js';
 
-/** Entries that Modal gives at once, and milliseconds that it looks back at most, less a day. */
+/** Maximum number of entries in a reply, and maximum age of entries in milliseconds, less a day. */
 const maxEntries = 20_000;
 const maxLogAge = 34 * 86_400_000;
-/** Milliseconds without an entry after which a stream is opened anew, so that an end is noticed. */
+/** Milliseconds without an entry after which a stream is opened again, to notice its end. */
 const idleTimeout = 5_000;
 
 /**
- * What the function has printed since a moment; with `follow`, what it prints from then on, until the signal aborts. Throws
- * CLOUD_REFUSED or CLOUD_UNREACHABLE, and nothing of the past has been given then.
+ * Yields the output of a function since a time; with `follow`, new output, too, until the signal aborts.
+ *
+ * @throws CLOUD_REFUSED, CLOUD_UNREACHABLE before it yields anything.
  */
 export async function* readCloudLog(found: Function_, since: Date, options: LogOptions = {}): AsyncIterable<string> {
   const { tail, follow = false, signal } = options;
@@ -40,7 +41,7 @@ async function* followLog(
 ): AsyncIterable<string> {
   let newest = seen;
   while (!signal?.aborted) {
-    const floor = newest; // a stream may begin with what was read before
+    const floor = newest; // a stream may begin with entries that were read before
     for await (const { message, timestamp } of stopWhenAborted(found.logs.stream({ timeoutMs: idleTimeout }), signal)) {
       if (timestamp.getTime() <= floor) continue;
       newest = Math.max(newest, timestamp.getTime());
@@ -49,7 +50,10 @@ async function* followLog(
   }
 }
 
-/** A stream that waits for an entry cannot be ended: it is left behind, and ends by itself when it is idle. */
+/**
+ * Stops reading when the signal aborts. A stream that waits for an entry cannot be closed: it is left open, and ends
+ * when it is idle.
+ */
 async function* stopWhenAborted(entries: AsyncIterable<LogEntry>, signal?: AbortSignal): AsyncIterable<LogEntry> {
   const aborted = new Promise<{ done: true; value: undefined }>((resolve) => {
     const end = () => resolve({ done: true, value: undefined });
@@ -68,7 +72,7 @@ const rethrowExplained = (error: unknown): never => {
   throw explainModalError(error);
 };
 
-/** Whole lines from pieces of text. */
+/** Splits chunks of text into lines. */
 class LineBuffer {
   private open = '';
 

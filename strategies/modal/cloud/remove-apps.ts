@@ -7,10 +7,14 @@ import type { AppRecord } from '../deploy/app-record.js';
 import { openClient, queryModal } from './modal-client.js';
 import { hasSecret, listApps, type ModalResource, stopApp } from './modal-resources.js';
 
-/** Milliseconds that an app may take to stop, and between two looks. */
-const [patience, interval] = [20_000, 500];
+/** Milliseconds that an app may take to stop, and between two checks. */
+const [timeout, interval] = [20_000, 500];
 
-/** Stops every app of the note and deletes its secret, and looks again. UNDO_INCOMPLETE names what is still there. */
+/**
+ * Stops every app of the record and deletes its secret, then verifies that they are gone.
+ *
+ * @throws UNDO_INCOMPLETE naming what still exists.
+ */
 export async function removeRevisionApps(plan: RunPlan, record: AppRecord): Promise<void> {
   await killMarkedProcesses(plan); // a deployment that outlived its worker would finish later
   const { deployment, revision } = plan;
@@ -19,14 +23,14 @@ export async function removeRevisionApps(plan: RunPlan, record: AppRecord): Prom
 
 export type OwnedApp = Pick<AppRecord, 'app'> & Pick<RunPlan, 'deployment' | 'revision'>;
 
-/** The same for what nobody deploys any more, in the client's environment. */
+/** Does the same for an app that nobody deploys any more, in the client's environment. */
 export async function removeApps(client: ModalClient, { app: name, deployment, revision }: OwnedApp): Promise<void> {
   await queryModal(() => client.secrets.delete(name, { allowMissing: true }));
   const listOwn = async () => (await listApps(client)).filter((app) => app.name === name);
   const found = await listOwn();
   const errorMessages: string[] = [];
   for (const { id } of found)
-    await stopApp(client, id).catch((error: Error) => errorMessages.push(`; it said: ${error.message}`));
+    await stopApp(client, id).catch((error: Error) => errorMessages.push(`; Modal reports: ${error.message}`));
   const left = (found.length === 0 ? [] : await waitForNone(listOwn)).map(({ id }) => `the app ${id}`);
   if (await hasSecret(client, name)) left.push(`the secret ${name}`);
   if (left.length === 0) return;
@@ -35,10 +39,10 @@ export async function removeApps(client: ModalClient, { app: name, deployment, r
   throw new BerthError('UNDO_INCOMPLETE', message, { name: deployment });
 }
 
-/** What is still there when the time is over: an app stops with its containers. */
+/** Returns what still exists after the timeout: an app stops with its containers. */
 async function waitForNone(list: () => Promise<ModalResource[]>): Promise<ModalResource[]> {
   let left = await list();
-  for (const end = Date.now() + patience; left.length > 0 && Date.now() < end; left = await list())
+  for (const end = Date.now() + timeout; left.length > 0 && Date.now() < end; left = await list())
     await sleep(interval);
   return left;
 }

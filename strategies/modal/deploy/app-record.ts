@@ -1,24 +1,24 @@
 import { StateFile } from '../../../src/runners/state-file.js';
 
-/** Where the revision is in the cloud: written before anything is made there, so that an undo asks the same place. */
+/** The revision's app. On disk before anything is created in the cloud, so that an undo uses the same account. */
 export interface AppRecord {
   /** Name of the app, and of the secret. */
   app: string;
-  /** Modal's environment; null, in older notes, is the one that Modal's configuration names. */
+  /** Modal's environment; null, in older records, for the one of Modal's configuration. */
   environment: string | null;
-  /** Null as long as no start has come to its end. */
+  /** Null until a start has finished. */
   deployed: DeployedVersion | null;
 }
 
 export interface DeployedVersion {
-  /** Modal's id of the app, and which of its deployments this is. */
+  /** Modal's ID of the app, and the number of this deployment of it. */
   id: string;
   version: number;
   /** ISO 8601. */
   at: string;
-  /** Modal's page of it. */
+  /** Its page in Modal's web console. */
   page: string | null;
-  /** Of a web endpoint: where the inputs are sent. */
+  /** Address that takes the inputs, for a web endpoint. */
   url?: string;
 }
 

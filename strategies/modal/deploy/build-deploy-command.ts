@@ -12,15 +12,15 @@ export interface ModalCommand {
   argv: [string, ...string[]];
   cwd: string;
   env: Record<string, string>;
-  /** Standard input. */
+  /** Content of standard input. */
   input: string;
 }
 
-/** Characters: wide enough that no message is broken into lines. */
+/** Characters in a line: wide enough that no message is wrapped. */
 const outputColumns = 500;
 const deployProgram = join(builtInStrategiesDirectory, 'modal', 'deploy', 'deploy_app.py');
 
-/** `modal deploy`, by way of the program that adds the setting to the app. */
+/** Builds the command of `modal deploy`, run by the program that adds the setting to the app. */
 export function buildDeployCommand(
   plan: RunPlan,
   record: AppRecord,
@@ -52,7 +52,7 @@ export function buildDeployCommand(
   };
 }
 
-/** TOOL_MISSING where the revision has no environment: nothing of it was deployed then. */
+/** @throws TOOL_MISSING when the revision has no environment: then nothing of it was deployed. */
 function requirePython({ environment, deployment }: RunPlan): string {
   if (environment !== null) return environment.python;
   throw new BerthError('TOOL_MISSING', 'there is no Python environment with Modal’s command line', {
@@ -60,7 +60,7 @@ function requirePython({ environment, deployment }: RunPlan): string {
   });
 }
 
-/** The account's variables reach this process alone; the software's are not among them. */
+/** Builds the environment. Only this process gets the account's variables, and it gets none of the software's. */
 function buildEnvironment(plan: RunPlan, { environment }: AppRecord): Record<string, string> {
   const bytecode =
     plan.environment === null ? join(plan.stateDirectory, 'pycache') : join(plan.environment.path, '.bytecode');

@@ -21,8 +21,10 @@ export interface DeployedApp extends AppRecord {
 }
 
 /**
- * Deploys the revision as an app of its own, unless it is deployed already, and finds its function. CLOUD_REFUSED,
- * CLOUD_UNREACHABLE, RESOURCE_INVALID, BUILD_FAILED or START_FAILED; then, as when the signal aborts, nothing is left.
+ * Deploys the revision as its own app, unless it is deployed, and finds its function. A deployment that fails or is
+ * aborted leaves nothing.
+ *
+ * @throws CLOUD_REFUSED, CLOUD_UNREACHABLE, RESOURCE_INVALID, BUILD_FAILED, START_FAILED
  */
 export async function deployRevision(plan: RunPlan, options: StartOptions): Promise<DeployedApp> {
   const target = parseModalInterface(plan.runInterface);
@@ -31,18 +33,18 @@ export async function deployRevision(plan: RunPlan, options: StartOptions): Prom
   requireSchedulable(overrides, target);
   const build = requireBuildVariables(target, options.env);
   const earlier = await appRecord.read(plan);
-  if (earlier?.deployed === null) await removeRevisionApps(plan, earlier); // what a start left that was cut off
+  if (earlier?.deployed === null) await removeRevisionApps(plan, earlier); // left by a start that was cut off
   const environment = await findEnvironmentName(await openClient(earlier?.environment ?? null));
   const record: AppRecord = { app: appName(plan), deployed: null, ...earlier, environment };
   const client = await openClient(environment);
-  const before = await findDeployedApp(client, record.app); // also sees whether Modal is there, and lets us in
-  if (record.deployed !== null && isSameVersion(before, record.deployed))
+  const current = await findDeployedApp(client, record.app); // also verifies that Modal is reachable and accepts the account
+  if (record.deployed !== null && isSameVersion(current, record.deployed))
     return { ...record, deployed: record.deployed };
   await appRecord.write(plan, { ...record, deployed: null });
   try {
     return await deploy({ plan, record, target, overrides, build, client, options });
   } catch (error) {
-    await removeRevisionApps(plan, record).catch(() => undefined); // what is left is named by the undo
+    await removeRevisionApps(plan, record).catch(() => undefined); // the undo reports what is left
     throw error;
   }
 }
@@ -57,7 +59,11 @@ interface DeployContext {
   options: StartOptions;
 }
 
-/** Of the software's variables those that its image is built with. BUILD_FAILED where one has no value. */
+/**
+ * Picks the software's variables that the image build uses.
+ *
+ * @throws BUILD_FAILED when one has no value.
+ */
 function requireBuildVariables(
   { buildVariables }: ModalInterface,
   env: Record<string, string>,
@@ -66,7 +72,7 @@ function requireBuildVariables(
   if (missing.length === 0) return Object.fromEntries(buildVariables.map((name) => [name, env[name] ?? '']));
   const names = missing.map((name) => `\${${name}}`).join(', ');
   const given = missing.map((name) => `--env ${name}`).join(' ');
-  throw new BerthError('BUILD_FAILED', `requirements of the image mention ${names}, which has no value: give ${given}`);
+  throw new BerthError('BUILD_FAILED', `requirements of the image use ${names}, which has no value: add ${given}`);
 }
 
 async function deploy({
@@ -88,13 +94,13 @@ async function deploy({
   const run = await runModal(buildDeployCommand(plan, record, target, input), outputOptions);
   if (run.exitCode !== 0) throw explainDeployFailure(run, plan);
   const app = await findDeployedApp(client, record.app);
-  if (app === undefined) throw new BerthError('START_FAILED', `Modal deployed ${record.app}, and does not have it`);
+  if (app === undefined) throw new BerthError('START_FAILED', `Modal deployed ${record.app}, but does not list it`);
   const address = await findTarget(client, record.app, target);
   const page = /View Deployment:\s*(\S+)/.exec(run.output)?.[1] ?? null;
   const deployed = { ...app, at: new Date().toISOString(), page, ...address };
   await appRecord.write(plan, { ...record, deployed });
   await reportLine(plan, `deployed as version ${app.version} of ${record.app}`, onProgress);
   if (address.url !== undefined && !target.web.isProtected)
-    await reportLine(plan, `whoever knows ${address.url} can call it: it has no requires_proxy_auth`, onProgress);
+    await reportLine(plan, `anyone who knows ${address.url} can call it: it has no requires_proxy_auth`, onProgress);
   return { ...record, deployed };
 }

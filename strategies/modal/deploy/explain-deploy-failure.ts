@@ -5,7 +5,7 @@ import type { ModalRun } from './run-modal.js';
 
 const evidenceLineCount = 40;
 
-/** A failed `modal deploy` as an error in Modal's own words; the end of its output is the evidence. */
+/** Explains a failed `modal deploy` in Modal's own words. The end of its output is the evidence. */
 export function explainDeployFailure({ output, exitCode }: ModalRun, { deployment, logFile }: RunPlan): BerthError {
   const lines = output
     .split('\n')
@@ -23,7 +23,7 @@ export function explainDeployFailure({ output, exitCode }: ModalRun, { deploymen
     output,
   )?.[1];
   if (unfit !== undefined) {
-    const message = `schedule: a run by itself has no inputs, and ${unfit} cannot be called without: give its parameters defaults`;
+    const message = `schedule: a scheduled run has no inputs, but ${unfit} needs some: give its parameters defaults`;
     return new BerthError('RESOURCE_INVALID', message, details);
   }
   if (/Image build for \S+ failed/.test(output))
@@ -31,5 +31,5 @@ export function explainDeployFailure({ output, exitCode }: ModalRun, { deploymen
   return new BerthError('START_FAILED', `Modal could not deploy the app: ${reason}`, details);
 }
 
-/** Without the frames that Modal draws around tracebacks. */
+/** Removes the frames that Modal draws around tracebacks. */
 const stripFrame = (line: string): string => line.replace(/^[\s│╭╰─╮╯┃]+|[\s│╭╰─╮╯┃]+$/g, '');

@@ -5,16 +5,24 @@ import { findFunction, requireClass } from '../cloud/find-function.js';
 import { buildProxyHeaders, proxyRemedy } from '../cloud/proxy-token.js';
 import type { ModalInterface } from '../modal-interface.js';
 
-/** Milliseconds that the first container of a web server may take to say which paths it has. */
+/** Milliseconds that the first container of a web server may take to list its paths. */
 const pathTimeout = 120_000;
 
-/** Refuses, before anything is deployed, an endpoint that nobody here could call. CLOUD_REFUSED. */
+/**
+ * Refuses an endpoint that this machine could not call, before anything is deployed.
+ *
+ * @throws CLOUD_REFUSED when there is no proxy token.
+ */
 export function requireProxyToken({ call, functionName, web }: ModalInterface): void {
   if (call !== 'http' || !web.isProtected || 'Modal-Key' in buildProxyHeaders()) return;
-  throw new BerthError('CLOUD_REFUSED', `${functionName} asks for one of Modal’s proxy tokens: ${proxyRemedy}`);
+  throw new BerthError('CLOUD_REFUSED', `${functionName} requires one of Modal’s proxy tokens: ${proxyRemedy}`);
 }
 
-/** That the deployed app has what is called, and of a web endpoint its address. START_FAILED where it has not. */
+/**
+ * Checks that the deployed app has the function, and finds the address of a web endpoint.
+ *
+ * @throws START_FAILED when it does not.
+ */
 export async function findTarget(client: ModalClient, app: string, target: ModalInterface): Promise<{ url?: string }> {
   const { functionName, values: parameters, required } = target;
   if (required.length > 0) {
@@ -31,7 +39,7 @@ export async function findTarget(client: ModalClient, app: string, target: Modal
     );
   }
   if (address === undefined)
-    throw new BerthError('START_FAILED', `${functionName} is no web endpoint: it has no address`);
+    throw new BerthError('START_FAILED', `${functionName} is not a web endpoint: it has no address`);
   return { url: address + (target.web.path ?? (await findWebPath(address, target))) };
 }
 
@@ -44,6 +52,6 @@ async function findWebPath(address: string, { web }: ModalInterface): Promise<st
   } catch (error) {
     if (error instanceof BerthError) throw error;
     const why = error instanceof Error ? error.message : String(error);
-    throw new BerthError('START_FAILED', `the web server at ${address} did not say which paths it has: ${why}`);
+    throw new BerthError('START_FAILED', `the web server at ${address} did not list its paths: ${why}`);
   }
 }

@@ -3,25 +3,29 @@ import { BerthError } from '../../../src/errors.js';
 import { parseQuantity } from '../../../src/runners/parse-quantity.js';
 import type { ModalInterface } from '../modal-interface.js';
 
-/** What the called function is given beyond what its own decorator says; keys are those of `app.function(…)`. */
+/** Overrides of the called function's decorator; keys are those of `app.function(…)`. */
 export interface FunctionOverrides {
   options: { cpu?: number; memory?: number; gpu?: string; timeout?: number; max_containers?: number };
-  /** Calls at once in one container; null leaves it as the code says. */
+  /** Calls at once in one container; null keeps the code's value. */
   concurrency: number | null;
-  /** When it is run by itself; null leaves it as the code says. */
+  /** Schedule; null keeps the code's value. */
   schedule: Cron | Period | null;
 }
 
-/** As `modal.Cron` and `modal.Period` take them. */
+/** Arguments of `modal.Cron` and `modal.Period`. */
 type Cron = { cron: string; timezone: string };
 type Period = { period: Partial<Record<'weeks' | 'days' | 'hours' | 'minutes' | 'seconds', number>> };
 
-/** Seconds that Modal gives a function whose code does not say. */
+/** Modal's default timeout in seconds. */
 const defaultTimeout = 300;
 const maxTimeout = 86_400;
 const mebibyte = 2 ** 20;
 
-/** The plan's resources in Modal's terms. RESOURCE_INVALID for what Modal has no such thing of. */
+/**
+ * Converts the plan's resources to Modal's terms.
+ *
+ * @throws RESOURCE_INVALID for a resource that Modal does not have.
+ */
 export function buildOverrides({ resources, timeout }: Pick<RunPlan, 'resources' | 'timeout'>): FunctionOverrides {
   const { cpu, memory, gpu, concurrency, replicas, schedule } = resources;
   const seconds = resources.timeout ?? (timeout > defaultTimeout ? timeout : undefined);
@@ -46,7 +50,7 @@ function parseSchedule(written: string): Cron | Period {
   const parts = [...written.matchAll(/(\d+)([wdhms])/g)];
   return {
     period: Object.fromEntries(parts.map(([, count, unit]) => [units[unit as keyof typeof units], Number(count)])),
-  }; // the pattern has no other
+  }; // the pattern allows no other
 }
 
 function checkTimezone(written: string, timezone: string): string {
@@ -57,7 +61,7 @@ function checkTimezone(written: string, timezone: string): string {
   }
 }
 
-/** Throws RESOURCE_INVALID for a schedule of what Modal runs only when it is called. */
+/** @throws RESOURCE_INVALID for a schedule of something that Modal runs only when it is called. */
 export function requireSchedulable({ schedule }: FunctionOverrides, { functionName, call }: ModalInterface): void {
   if (schedule === null || (!functionName.includes('.') && call !== 'http')) return;
   const kind = call === 'http' ? 'web endpoints' : 'methods of classes';
@@ -76,7 +80,7 @@ function checkTimeout(seconds: number): number {
   throw new BerthError('RESOURCE_INVALID', `timeout=${seconds}: Modal runs a call for ${maxTimeout} s at most`);
 }
 
-/** For a person: how Modal takes what was asked for. */
+/** Describes the overrides for a person. */
 export function describeOverrides({ options, concurrency, schedule }: FunctionOverrides): string[] {
   const { cpu, memory, gpu, timeout, max_containers: most } = options;
   const given = [

@@ -7,22 +7,24 @@ import type { ModalCommand } from './build-deploy-command.js';
 export interface ModalRun {
   exitCode: number | null;
   stdout: string;
-  /** Both streams, as they came. */
+  /** Both streams, in order. */
   output: string;
 }
 
 export interface OutputOptions {
-  /** Keeps what it says; null keeps nothing. */
+  /** File to append the output to; null for none. */
   logFile: string | null;
-  /** Values that nothing of it may hold. */
+  /** Values to redact in the output. */
   secrets?: readonly string[];
   signal?: AbortSignal | undefined;
   onProgress?: ((line: string) => void) | undefined;
 }
 
 /**
- * Runs Modal's command line in a process group of its own, and keeps what it says in the log. Throws TOOL_MISSING where it
- * cannot be started, and the signal's reason when it was cancelled: then nothing of it runs on.
+ * Runs Modal's command line in its own process group, and appends its output to the log. A canceled run leaves no
+ * process.
+ *
+ * @throws TOOL_MISSING when it cannot be run, the signal's reason when it is aborted.
  */
 export async function runModal(
   { argv, cwd, env, input }: ModalCommand,

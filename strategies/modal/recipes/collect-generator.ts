@@ -14,12 +14,12 @@ export interface GeneratorSource {
   summary: string;
 }
 
-/** Files that the collecting function may be written to, the first that is not taken. */
+/** Files for the collecting function; the first free one is used. */
 const moduleNames = ['modal_app', 'collecting_app', 'berth_modal_app'];
 
 /**
- * A generator, with a function beside it that returns all that it yields: Modal's JavaScript SDK reads outputs
- * only. It is added to the same app, and asks the generator remotely, so that this keeps what its decorator gives it.
+ * Adds a function that returns everything a generator yields: Modal's JavaScript SDK reads outputs only. It belongs to
+ * the same app, and calls the generator remotely, so that the generator keeps the settings of its decorator.
  */
 export function collectGenerator(generator: GeneratorSource): Recognition {
   const { workspace, found, summary } = generator;
@@ -29,7 +29,7 @@ export function collectGenerator(generator: GeneratorSource): Recognition {
   const free = moduleNames.find((name) => !existsSync(join(workspace, `${place}${name}.py`)));
   if (free === undefined) {
     const taken = moduleNames.map((name) => `${name}.py`).join(', ');
-    throw new BerthError('ADAPTATION_FAILED', `a function would be written to one of ${taken}, and all are taken`);
+    throw new BerthError('ADAPTATION_FAILED', `all names for the generated function are taken: ${taken}`);
   }
   const file = `${place}${free}.py`;
   return {

@@ -3,15 +3,15 @@ import { listVariables, type Requirements } from '../../../src/environments/inde
 
 export interface ImageRequirements {
   requirements: Requirements;
-  /** Variables that tell a package its version, which is found in no git there. */
+  /** Variables with a package's version: the image has no git to read it from. */
   versions: Record<string, string>;
-  /** Import roots beside the revision itself, relative to it. */
+  /** Import roots besides the revision, relative to it. */
   roots: string[];
 }
 
 /**
- * The image as an expression: Modal's slim Debian with the Python that deploys, the requirements, the import roots beside
- * the code itself, and what the code's own manifest sets, each `NAME=VALUE`.
+ * Describes the image as an expression: Modal's slim Debian with the Python that deploys, the requirements, the import
+ * roots besides the code itself, and the variables of the code's own manifest, each `NAME=VALUE`.
  */
 export function describeImage(
   { requirements, versions, roots }: ImageRequirements,
@@ -35,7 +35,10 @@ function describeVariable(pair: string): string {
   return `${JSON.stringify(name)}: ${JSON.stringify(value)}`;
 }
 
-/** Which manifest counts is what the environments room says. What needs the code itself is installed from a copy of it. */
+/**
+ * Builds the steps that install requirements. The environments room decides which manifest counts. A copy of the code
+ * serves requirements that need it.
+ */
 function buildInstallSteps(requirements: Requirements, versions: Record<string, string>): string[] {
   const { lock, pipFiles, lines, condaPackages, strategyRequirements, options, packages, projects, needsCopy, pip } =
     requirements;
@@ -56,7 +59,7 @@ function buildInstallSteps(requirements: Requirements, versions: Record<string, 
   ];
 }
 
-/** An argument that gives a step of the build the variables of these names, which the image does not keep. */
+/** Builds an argument that gives a build step the variables of these names, which the image does not keep. */
 const buildSecretsArgument = (names: string[]): string =>
   names.length === 0 ? '' : `, secrets=[modal.Secret.from_local_environ(${JSON.stringify(names)})]`;
 
@@ -72,7 +75,7 @@ interface RequirementLines {
 
 function installLines({ lines, options, secrets }: RequirementLines): string[] {
   if (lines.length === 0) return [];
-  // pip fills variables in in files alone, and Modal quotes what it hands to pip: the shell does it.
+  // pip substitutes variables only in files, and Modal quotes arguments of pip: let the shell do it.
   if ([...lines, ...options].some((line) => line.includes('${'))) {
     const command = ['pip install', ...options.map(quoteOption), ...lines.map(quote)].join(' ');
     return [`.run_commands(${JSON.stringify(command)}${secrets})`];
@@ -92,10 +95,10 @@ const installCopy = ({ versions, secrets }: CopyOptions, wanted: string[]): stri
   `.run_commands(${JSON.stringify(`cd /build && pip install ${wanted.join(' ')}`)}${secrets})`,
 ];
 
-/** For a shell, which fills in variables and nothing else. */
+/** Quotes a line for a shell that substitutes variables and nothing else. */
 const quote = (line: string): string => `"${line.replaceAll(/["\\`]|\$(?!\{[A-Z0-9_]+\})/g, '\\$&')}"`;
 
-/** `--index-url ADDRESS` */
+/** Quotes an option such as `--index-url ADDRESS`. */
 const quoteOption = (option: string): string => {
   const [name = '', ...value] = option.split(' ');
   return value.length === 0 ? name : `${name} ${quote(value.join(' '))}`;

@@ -1,14 +1,16 @@
 import { chooseCallStyle } from '../../../src/adaptation/shapes/index.js';
 import type { Parameter } from '../../../src/contract/facts.js';
 
-/** Where each input goes in a request: the names in the query, and what the body is. */
+/** Describes which inputs go into the query and which into the body of a request. */
 export interface WebInputs {
   query: string[];
-  /** `inputs`: all of them as they are; else of these, one alone as its value, several by name. */
+  /** `inputs`: all inputs as they are. Otherwise these inputs: a single one as its value, several by name. */
   body: 'inputs' | string[];
 }
 
-/** As FastAPI reads a function's parameters: plain values from the query, everything else from the body. */
+/**
+ * Describes inputs as FastAPI reads a function's parameters: plain values from the query, anything else from the body.
+ */
 export function describeWebInputs(parameters: Parameter[]): WebInputs {
   const named = parameters.filter(({ kind, annotation }) => kind !== 'keywords' && annotation !== 'Request');
   const query = named.filter(isFromQuery).map(({ name }) => name);

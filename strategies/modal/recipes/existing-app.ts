@@ -7,7 +7,7 @@ import { describeWebInputs } from './describe-web-inputs.js';
 import { type AppFunction, findAppFunctions, findLocalEntrypoints, type WebEndpoint } from './find-app-functions.js';
 import { type AppEntry, parseAppEntry } from './parse-app-entry.js';
 
-/** An app that the repository has: it is deployed as it is, and one of its functions is called. */
+/** Deploys an app that the repository has, and calls one of its functions. */
 export const existingApp: Recipe = {
   name: 'modal-app',
   async recognize({ workspace, facts, entry: written }) {
@@ -24,10 +24,12 @@ export const existingApp: Recipe = {
   },
 };
 
-/** A constructor of its own is called with values that nothing here says. */
+/** Tells whether a class has the default constructor: the arguments of any other are unknown. */
 const hasDefaultConstructor = ({ constructorParameters }: EntryPoint): boolean => constructorParameters.length === 0;
 
-/** A page beside functions shows what they do: without functions, it is what the app is for. */
+/**
+ * Prefers functions: a page next to functions shows their results. Without functions, the page is the app's purpose.
+ */
 function preferFunctions(found: AppFunction[]): AppFunction[] {
   const functions = found.filter(({ web }) => web === null);
   return functions.length > 0 ? functions : found;
@@ -67,7 +69,7 @@ const getFunctionName = ({ name, method }: AppFunction): string => (method === n
 const getParameters = ({ entry, method }: AppFunction): Parameter[] =>
   getSignature(entry, method ?? undefined).parameters;
 
-/** Parameters of the class are inputs, too, as far as the entry has no value for them. */
+/** Describes a class. Its parameters are inputs, too, unless the entry gives their value. */
 function describeClass(found: AppFunction, values: AppEntry['values']): Record<string, unknown> {
   const names = found.parameters.map(({ name }) => name);
   const unknown = Object.keys(values).filter((name) => !names.includes(name));
@@ -90,7 +92,7 @@ function createUnknownParameterError(found: AppFunction, unknown: string[]): Ber
   return new BerthError('ENTRY_NOT_FOUND', message, { entry: buildEntry(found) });
 }
 
-/** Which of the two an input of that name is meant for, nothing says. */
+/** Refuses a name that both the class and its method use: nothing says which of them an input is for. */
 function refuseSharedNames(found: AppFunction, open: AppFunction['parameters']): void {
   const own = getParameters(found).map(({ name }) => name);
   const shared = open.map(({ name }) => name).filter((name) => own.includes(name));
@@ -100,7 +102,7 @@ function refuseSharedNames(found: AppFunction, open: AppFunction['parameters']):
   throw new BerthError('ENTRY_AMBIGUOUS', message, { entry });
 }
 
-/** An endpoint's address is that of a class that is built. */
+/** Requires values for the class of an endpoint: the address belongs to a class with its parameters. */
 function requireWebValues(found: AppFunction, open: AppFunction['parameters']): void {
   const missing = open.filter(({ isRequired }) => isRequired).map(({ name }) => name);
   if (found.web === null || missing.length === 0) return;
@@ -131,13 +133,13 @@ const buildEntry = (found: AppFunction): string => {
 function ambiguous(found: AppFunction[]): BerthError {
   const candidates = found.map(buildEntry);
   const lines = candidates.map((candidate, index) => `  --entry ${candidate}   in ${found[index]?.entry.file}`);
-  const message = [`${found.length} Modal functions could be the one to call; say which:`, ...lines].join('\n');
+  const message = [`${found.length} Modal functions could be called; name one:`, ...lines].join('\n');
   return new BerthError('ENTRY_AMBIGUOUS', message, { candidates, ...(candidates[0] && { entry: candidates[0] }) });
 }
 
-/** Throws ENTRY_NOT_FOUND for an app that only has what runs on the user's machine. */
+/** @throws ENTRY_NOT_FOUND for an app that only runs on the user's machine. */
 function refuseLocalApp(entrypoints: string[]): void {
   if (entrypoints.length === 0) return;
-  const message = `the Modal app has no function that could be called in the cloud: a local_entrypoint (${entrypoints.join(', ')}) runs on the machine of whoever types modal run; put its work into a function under @app.function()`;
+  const message = `the Modal app has no function that could be called in the cloud: a local_entrypoint (${entrypoints.join(', ')}) runs on the machine that runs modal run; move its work into a function under @app.function()`;
   throw new BerthError('ENTRY_NOT_FOUND', message);
 }

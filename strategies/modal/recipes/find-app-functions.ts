@@ -1,20 +1,20 @@
 import type { EntryPoint, Facts } from '../../../src/contract/facts.js';
 
-/** A function of a Modal app, or a method of one of its classes, as the code's decorators describe it. */
+/** A function of a Modal app, or a method of one of its classes, as its decorators describe it. */
 export interface AppFunction {
   entry: EntryPoint;
-  /** Of a class; null for a function. */
+  /** Method of a class; null for a function. */
   method: string | null;
-  /** What Modal knows the function or the class by. */
+  /** Modal's name of the function or class. */
   name: string;
-  /** The module's variable that holds the app. */
+  /** Variable of the module that holds the app. */
   app: string;
-  /** Parameters of the class, beside those of its methods. */
+  /** Parameters of the class, in addition to those of its methods. */
   parameters: ClassParameter[];
   isGenerator: boolean;
-  /** The module's variable that holds a generator's image, where it has one. */
+  /** Variable of the module that holds a generator's image, if any. */
   image: string | undefined;
-  /** How it is served over HTTP; null for what is called through Modal's SDK. */
+  /** The way it is served over HTTP; null for a function that Modal's SDK calls. */
   web: WebEndpoint | null;
 }
 
@@ -25,17 +25,17 @@ export interface ClassParameter {
 
 export interface WebEndpoint {
   kind: 'function' | 'server';
-  /** Of a `fastapi_endpoint`, which takes one. */
+  /** Method of a `fastapi_endpoint`. */
   method: string;
-  /** Whether it asks for one of Modal's proxy tokens. */
+  /** True when it requires one of Modal's proxy tokens. */
   isProtected: boolean;
 }
 
-/** Everything that can be called once the repository's apps are deployed. */
+/** Finds everything that can be called once the repository's apps are deployed. */
 export const findAppFunctions = (facts: Facts): AppFunction[] =>
   readEvidence(facts).flatMap((line) => (line.decorator === 'cls' ? readClass(line) : readFunction(line)));
 
-/** Functions that run where `modal run` does, and nowhere in the cloud. */
+/** Finds functions that run where `modal run` does, and nowhere in the cloud. */
 export const findLocalEntrypoints = (facts: Facts): string[] =>
   readEvidence(facts)
     .filter(({ decorator }) => decorator === 'local_entrypoint')
@@ -45,11 +45,11 @@ interface Evidence {
   entry: EntryPoint;
   app: string;
   decorator: string;
-  /** What the facts say behind the callable's name. */
+  /** Text that follows the callable's name in the facts. */
   details: string;
 }
 
-/** As the facts name them: `app.py:12: @app.function predict`, `app.py:20: @app.cls Model(size=): run, embed`. */
+/** Reads the facts' evidence: `app.py:12: @app.function predict`, `app.py:20: @app.cls Model(size=): run, embed`. */
 function readEvidence({ frameworks, entryPoints }: Facts): Evidence[] {
   return frameworks.flatMap(({ name, evidence }): Evidence[] => {
     const found = /^(.+\.py):(\d+): @(\w+)\.(function|cls|local_entrypoint) (\w+)(.*)$/.exec(evidence);

@@ -17,15 +17,15 @@ import { isCallableWithoutInputs } from './is-callable-without-inputs.js';
 import { writeApp } from './write-app.js';
 import { writeHostApp } from './write-host-app.js';
 
-/** Files that the app may be written to, the first that is not taken. */
+/** Files for the generated app; the first free one is used. */
 const moduleNames = ['modal_app', 'served_modal_app', 'berth_modal_app'];
 
-/** A plain shape, or what only our host's modules can load, with an app written around it. */
+/** Generates an app around a plain shape, or around code that only Berth's host modules can load. */
 export const wrapInApp = (shape: Recipe): Recipe => ({
   name: `${shape.name}-app`,
   async recognize(input) {
     const { facts, entry } = input;
-    // An app of the repository's own is not wrapped into another because its function is not found: that would be a guess.
+    // Do not wrap a repository's own app whose function is not found: that would be a guess.
     if (entry === undefined && facts.frameworks.some(({ name }) => name === 'modal')) return undefined;
     const recognition = await shape.recognize(input);
     return recognition && (await recognizeApp(input, recognition));
@@ -63,7 +63,7 @@ async function recognizeApp(input: RecipeInput, found: Recognition): Promise<Rec
   };
 }
 
-/** As far as reading sees its signature. */
+/** Tells whether a function needs no inputs, as far as its signature shows. */
 function needsNoInputs({ call, callable }: FunctionInterface, entry: EntryPoint | undefined): boolean {
   const method = callable.split('.').slice(1).join('.') || undefined;
   if (entry === undefined || call === 'auto' || !hasReadableSignature(entry, method)) return false;
@@ -75,5 +75,5 @@ function chooseModuleName(workspace: string): string {
   const free = moduleNames.find(isFree);
   if (free !== undefined) return free;
   const taken = moduleNames.map((name) => `${name}.py`).join(', ');
-  throw new BerthError('ADAPTATION_FAILED', `an app would be written to one of ${taken}, and all are taken`);
+  throw new BerthError('ADAPTATION_FAILED', `all names for the generated app are taken: ${taken}`);
 }

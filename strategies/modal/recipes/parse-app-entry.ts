@@ -1,26 +1,26 @@
 import { type EntryName, parseEntry } from '../../../src/adaptation/shapes/parse-entry.js';
 import { BerthError } from '../../../src/errors.js';
 
-/** What `--entry` says of an app: `cloud:Model(size=3).run`, `cloud:serve/predict`, or `/predict` alone. */
+/** An `--entry` for an app: `cloud:Model(size=3).run`, `cloud:serve/predict`, or `/predict` alone. */
 export interface AppEntry {
-  /** Undefined for a path alone. */
+  /** Undefined when the entry is only a path. */
   name: EntryName | undefined;
-  /** Of the class: values that every call uses. */
+  /** Values of the class's parameters for every call. */
   values: Record<string, string | number | boolean>;
-  /** Where a web server takes its inputs. */
+  /** Path at which a web server takes inputs. */
   path: string | undefined;
 }
 
 const entryPattern = /^((?:[^:(]*:)?[^:(/]*)(?:\((.*)\))?(\.\w+)?(\/\S*)?$/s;
 
-/** ENTRY_INVALID for what names nothing. */
+/** @throws ENTRY_INVALID when the entry names nothing. */
 export function parseAppEntry(entryText: string): AppEntry {
   const [, place = '', values = '', method = '', path] = entryPattern.exec(entryText) ?? [];
   const isPathAlone = place === '' && path !== undefined;
   return { name: isPathAlone ? undefined : parseEntry(place + method), values: parseValues(values, entryText), path };
 }
 
-/** `size=3, name="large"`, as Python writes them; text without blanks needs no quotes. */
+/** Parses `size=3, name="large"`, in Python's syntax. Text without blanks needs no quotes. */
 function parseValues(text: string, entry: string): AppEntry['values'] {
   if (text.trim() === '') return {};
   const parts = text.match(/(?:[^,"']|"(?:[^"\\]|\\.)*"|'[^']*')+/g) ?? [];

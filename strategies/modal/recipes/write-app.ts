@@ -9,18 +9,18 @@ import type { EntryPoint } from '../../../src/contract/facts.js';
 import { describeImage, type ImageRequirements } from './describe-image.js';
 import { isCallableWithoutInputs } from './is-callable-without-inputs.js';
 
-/** What the app makes a function of Modal's of. */
+/** A callable that the app turns into a Modal function. */
 export interface WrappedCallable extends PlainCallable, ImageRequirements {
-  /** The code cannot do without one. */
+  /** True when the code needs a GPU. */
   wantsGpu: boolean;
 }
 
-/** The smallest that Modal has, and memory (MiB) to load a model with. */
+/** Options for the smallest GPU that Modal has, and memory (MiB) to load a model. */
 export const gpuOptions = 'gpu="T4", memory=16384';
 
 /**
- * The app as a person would write it: JSON text in, JSON text out, for who calls is no Python. The solution is imported in
- * the container, since where the app is deployed from nothing of it need be installed.
+ * Writes the app as a person would: JSON text in, JSON text out, because the caller does not use Python. It imports the
+ * solution in the container, because the machine that deploys may not have its requirements.
  */
 export function writeApp(wrapped: WrappedCallable): string {
   const { entry, method, style, wantsGpu } = wrapped;
@@ -48,16 +48,16 @@ ${isClass ? loadFirst : `    from ${entry.module} import ${buildImport(entry)}\n
 }
 
 export interface ModuleHead {
-  /** Of the app. */
+  /** Name of the app. */
   name: string;
   image: string;
-  /** Names from Python's own library, as lines. */
+  /** Import lines for names of Python's standard library. */
   imports?: string[];
-  /** Modules that are uploaded beside the revision. */
+  /** Modules to upload besides the revision. */
   modules?: string[];
 }
 
-/** What every generated app begins with. */
+/** Writes the head of every generated app. */
 export const writeHead = ({ name, image, imports = [], modules = [] }: ModuleHead): string => `import json
 ${[...imports, 'from pathlib import Path'].sort().join('\n')}
 
@@ -75,7 +75,7 @@ const loadFirst = `    with loading:  # calls may be concurrent
         model = load()
 `;
 
-/** Built once in each container. */
+/** Builds the class once in each container. */
 const writeLoad = ({ module, callable, methods }: EntryPoint): string => `loading = Lock()
 
 
@@ -88,7 +88,7 @@ ${methods.includes('setup') ? '    model.setup()\n' : ''}    return model
 
 `;
 
-/** Names that the module has itself. */
+/** Names that the generated module uses itself. */
 const ownNames = new Set([
   'json',
   'cache',
@@ -114,7 +114,7 @@ function buildCallee({ entry, method }: WrappedCallable): string {
   return chosen === undefined || chosen === '__call__' ? base : `${base}.${chosen}`;
 }
 
-/** What a JSON answer holds of a coroutine or a generator: what comes of it. */
+/** Collects the result of a coroutine or a generator for a JSON reply. */
 function collectResult(call: string, { isAsync, isGenerator }: Pick<Signature, 'isAsync' | 'isGenerator'>): string {
   if (isGenerator) return isAsync ? `join([item async for item in ${call}])` : `join(list(${call}))`;
   return isAsync ? `await ${call}` : call;

@@ -6,11 +6,11 @@ import { gpuOptions, writeHead } from './write-app.js';
 export interface HostSoftware extends ImageRequirements {
   served: FunctionInterface;
   wantsGpu: boolean;
-  /** It can be called without inputs. */
+  /** True when it can be called without inputs. */
   isCallableWithoutInputs: boolean;
 }
 
-/** An app around what our host's modules load: each container sets it up once, before its first call. */
+/** Writes an app around code that Berth's host modules load: each container sets it up once, before its first call. */
 export function writeHostApp({ served, wantsGpu, isCallableWithoutInputs, ...needs }: HostSoftware): string {
   const image = describeImage(needs, served.environment);
   const imports = ['from functools import cache', 'from threading import Lock'];
