@@ -50,7 +50,7 @@ async function begin(deployment: string) {
   return { plan, runner, host: host.pid, leave };
 }
 
-test('what left its session, its parent and its environment ends with its revision, wherever it works', async () => {
+test('a stop kills processes that left their session, parent and environment, wherever they work', async () => {
   const { runner, plan, leave } = await begin(temporaryDirectory());
   const pids = [await leave('/'), await leave(plan.directory)];
   expect(pids.map(isAlive)).toEqual([true, true]);
@@ -58,7 +58,7 @@ test('what left its session, its parent and its environment ends with its revisi
   expect(pids.map(isAlive)).toEqual([false, false]);
 });
 
-test('it is found where its host was killed, too', async () => {
+test('such a process is found even when its host was killed', async () => {
   const deployment = temporaryDirectory();
   const { runner, host, leave } = await begin(deployment);
   const pid = await leave('/');
@@ -69,7 +69,7 @@ test('it is found where its host was killed, too', async () => {
   expect(isAlive(pid)).toBe(false);
 });
 
-test('a control group whose state directory is gone goes with the next one that is removed', () => {
+test('removing a control group also removes those whose state directory is gone', () => {
   const [abandoned = '', other = ''] = [temporaryDirectory(), temporaryDirectory()];
   const { pid = 0 } = spawnSync('true');
   addToControlGroup(pid, { stateDirectory: abandoned }); // there is no such process any more
@@ -86,7 +86,7 @@ const listGroups = (): string[] => {
   return readdirSync(join(mount, own)).filter((name) => name.startsWith('berth-'));
 };
 
-test('a program that calls the software has its count of calls open, and is nothing of the software', async () => {
+test('a caller with an open call count does not belong to the software', async () => {
   const deployment = temporaryDirectory();
   const calls = join(deployment, 'revisions', 'r1', 'state', 'calls');
   mkdirSync(calls, { recursive: true });

@@ -32,7 +32,7 @@ test('only one process at a time holds the lock', async () => {
   expect(readFileSync(join(directory, 'counter.txt'), 'utf8')).toBe('45');
 });
 
-test('a holder that was killed holds nothing, and several waiting ones take over one after the other', async () => {
+test('waiting processes take over the lock of a killed holder one after another', async () => {
   const holder = startHolder('hold');
   await once(holder.stdout ?? holder, 'data');
   const order: string[] = [];
@@ -52,7 +52,7 @@ test('a holder that was killed holds nothing, and several waiting ones take over
   expect(order).toEqual(names.flatMap((name) => [`${name} in`, `${name} out`]));
 });
 
-test('whoever waits is told once for whom', async () => {
+test('a waiting process learns once who holds the lock', async () => {
   const holder = startHolder('hold');
   await once(holder.stdout ?? holder, 'data');
   const told: number[] = [];
@@ -63,7 +63,7 @@ test('whoever waits is told once for whom', async () => {
   expect(told).toEqual([holder.pid]);
 });
 
-test('an action that throws lets go of the lock', async () => {
+test('an action that throws releases the lock', async () => {
   await expect(withLock(lock, () => Promise.reject(new Error('no')))).rejects.toThrow('no');
   expect(await withLock(lock, async () => 'free')).toBe('free');
 });

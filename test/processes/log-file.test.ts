@@ -26,11 +26,11 @@ test('an unfinished last line counts as one', async () => {
   expect(await readTail(file, 2)).toBe('two\nthree');
 });
 
-test('a log that is not there is empty', async () => {
+test('a missing log is empty', async () => {
   expect(await collect(readLog(join(temporaryDirectory(), 'none'), { tail: 5 }))).toEqual([]);
 });
 
-test('following goes on with what is appended, after the log was emptied too, until the signal', async () => {
+test('following yields appended lines, also after the log was truncated, until the signal aborts', async () => {
   const file = join(temporaryDirectory(), 'log');
   writeFileSync(file, 'old\n');
   const stop = new AbortController();

@@ -11,7 +11,7 @@ const listen = async (port: number): Promise<Server> => {
 };
 const close = (server: Server) => new Promise((resolve) => server.close(resolve));
 
-test('a process listens while it has the port, however often it is asked, and not where another has it', async () => {
+test('a process listens while it has the port, and not when another has it', async () => {
   const port = await chooseFreePort(import.meta.url);
   const look = (pid: number | undefined) => isListening(pid ?? 0, port);
   expect(look(process.pid)).toBe(false);

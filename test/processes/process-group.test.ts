@@ -10,7 +10,7 @@ async function startGroup(script: string): Promise<ProcessIdentity> {
   return identifyProcess(child.pid as number) as ProcessIdentity;
 }
 
-test('a group whose leader ignores the request is killed after the patience, with all its members', async () => {
+test('a group whose leader ignores the signal is killed after the grace period, with all its members', async () => {
   const leader = await startGroup('trap "" TERM; sleep 60 & echo ready; while :; do sleep 1; done');
   const before = Date.now();
   await stopProcessGroup(leader, 0.3);
@@ -19,7 +19,7 @@ test('a group whose leader ignores the request is killed after the patience, wit
   await stopProcessGroup(leader, 0.3);
 });
 
-test('members that outlive their leader are ended', async () => {
+test('members that outlive their leader are killed', async () => {
   const leader = await startGroup('sleep 60 & echo ready; sleep 0.2');
   while (identifyProcess(leader.pid) !== null) await new Promise((resolve) => setTimeout(resolve, 20));
   expect(listGroupMembers(leader.pid)).toHaveLength(1);
@@ -27,7 +27,7 @@ test('members that outlive their leader are ended', async () => {
   expect(listGroupMembers(leader.pid)).toEqual([]);
 });
 
-test('a stranger that has the pid by now is left alone', async () => {
+test('another process that has the pid by now is left alone', async () => {
   const stranger = await startGroup('echo ready; sleep 60');
   await stopProcessGroup({ pid: stranger.pid, startedAt: 'another life' }, 0);
   expect(identifyProcess(stranger.pid)).toEqual(stranger);

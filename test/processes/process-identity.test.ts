@@ -4,7 +4,7 @@ import { expect, test } from '@jest/globals';
 import { isPortFree } from '../../src/processes/ports.js';
 import { identifyProcess, isSameProcess } from '../../src/processes/process-identity.js';
 
-test('a process is itself while it lives and nobody afterwards', async () => {
+test('a process keeps its identity while it lives and has none afterwards', async () => {
   const child = spawn('sleep', ['30']);
   const identity = identifyProcess(child.pid ?? 0);
   expect(identity).toMatchObject({ pid: child.pid });
@@ -24,7 +24,7 @@ const server = require('node:net').createServer().listen(0, '127.0.0.1', () => {
 });
 `;
 
-test('a killed process is over when all its threads are, and so is its port', async () => {
+test('a killed process has ended, and freed its port, when all its threads have', async () => {
   const taken: number[] = [];
   for (let round = 0; round < 8; round += 1) {
     const child = spawn(process.execPath, ['-e', threaded], { stdio: ['ignore', 'pipe', 'inherit'] });
@@ -37,7 +37,7 @@ test('a killed process is over when all its threads are, and so is its port', as
   expect(taken).toEqual([]);
 });
 
-test('another start under the same pid is another process', () => {
+test('a later process with the same pid has another identity', () => {
   const self = identifyProcess(process.pid);
   expect(isSameProcess({ pid: process.pid, startedAt: `${self?.startedAt}0` })).toBe(false);
 });

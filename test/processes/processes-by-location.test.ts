@@ -19,7 +19,7 @@ function startOwn(cwd: string, argv: string[], env: NodeJS.ProcessEnv, stdout?: 
   return child.pid ?? 0;
 }
 
-test('without a control group its directory and its open files are its marks', async () => {
+test('without a control group, a process is found by its directory and open files', async () => {
   const deployment = temporaryDirectory();
   const revision = join(deployment, 'revisions', 'r1');
   for (const directory of [join(revision, 'code'), join(deployment, 'logs')]) mkdirSync(directory, { recursive: true });
@@ -35,7 +35,7 @@ test('without a control group its directory and its open files are its marks', a
   expect([cleared, writing].map(isAlive)).toEqual([false, false]);
 });
 
-test('a shell, an editor or a caller of the user’s is left alone, and told', async () => {
+test('a shell, an editor or a caller of the user is reported and left alone', async () => {
   const deployment = temporaryDirectory();
   const code = join(deployment, 'revisions', 'r1', 'code');
   const workspace = join(deployment, 'workspace');

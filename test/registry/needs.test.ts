@@ -24,7 +24,7 @@ test('a strategy whose needs are met is ready', async () => {
   });
 });
 
-test('one that lacks something is unavailable here, with what it is and how to get it', async () => {
+test('a strategy with an unmet need is unavailable, with the need and its remedy', async () => {
   expect(await lookAt(needs(`return [${need(true)}, ${need(false)}]`))).toMatchObject({
     state: 'unavailable',
     problem: 'crane: looked on null (install a crane)',
@@ -42,7 +42,7 @@ test.each([
   expect(await lookAt(text)).toMatchObject({ state: 'broken', problem: expect.stringContaining(problem) });
 });
 
-test('a strategy that is written later is found by the next look', async () => {
+test('the next scan finds a strategy that was added later', async () => {
   const directory = temporaryDirectory();
   const registry = await StrategyRegistry.scan({ home: temporaryHome(), directories: [directory] });
   expect(registry.listStrategies()).not.toContain('late');
@@ -51,7 +51,7 @@ test('a strategy that is written later is found by the next look', async () => {
   expect(registry.listStrategies()).toContain('late');
 });
 
-test('a directory that is no strategy cannot be opened as one', async () => {
+test('a directory that is not a strategy cannot be opened as one', async () => {
   await expect(StrategyRegistry.open(temporaryDirectory())).rejects.toMatchObject({
     code: 'STRATEGY_BROKEN',
     message: expect.stringContaining('config.yaml'),

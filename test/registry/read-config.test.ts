@@ -14,12 +14,12 @@ const problemOf = async (text: string): Promise<string> => {
   return 'problem' in reading ? reading.problem : '';
 };
 
-test('a sound file is read, signals default to none', async () => {
+test('a valid file is read, with no signals by default', async () => {
   const reading = await readConfig('config.yaml', sound);
   expect(reading).toMatchObject({ config: { name: 'echo', provider: null, signals: [] } });
 });
 
-test('JSON is read as the YAML that it is', async () => {
+test('JSON is read as YAML', async () => {
   const config = { name: 'echo', provider: null, interface: 'function', runner_class: 'EchoRunner' };
   const whole = { ...config, default_resources: {}, run_interface: { type: 'function' } };
   expect(await readConfig('config.yaml', JSON.stringify(whole))).toEqual(await readConfig('config.yaml', sound));
@@ -37,7 +37,7 @@ test('a wrong type deep inside names its own line', async () => {
   expect(await problemOf(sound + signals)).toBe('config.yaml:9: signals.0.weight: expected number, received string');
 });
 
-test('a missing key is named as missing', async () => {
+test('a missing key is reported', async () => {
   expect(await problemOf(sound.replace('interface: function\n', ''))).toBe('config.yaml:1: interface: is missing');
 });
 
@@ -48,7 +48,7 @@ test('an unknown key names its line', async () => {
   );
 });
 
-test('every mistake has a line of its own', async () => {
+test('every mistake is reported on its own line', async () => {
   const problem = await problemOf(sound.replace('name: echo', 'name: Echo!').replace('EchoRunner', '"3"'));
   expect(problem.split('\n')).toEqual([
     'config.yaml:1: name: is lower-case letters, digits and hyphens',

@@ -13,7 +13,7 @@ async function writeFounded(files: Record<string, string> = {}) {
   return { directory: join(directory, 'founded'), find: () => registry.findFoundation('founded', code) };
 }
 
-test('another instruction, module or generated file makes another strategy, what a run leaves beside it does not', async () => {
+test('the digest covers instructions, modules and generated files, but not what a run leaves', async () => {
   const { directory, find } = await writeFounded({ '.gitignore': 'made.js\n' });
   const first = await find();
   expect(first).toEqual({ strategy: expect.stringMatching(/^[0-9a-f]{64}$/), base: null });
@@ -27,7 +27,7 @@ test('another instruction, module or generated file makes another strategy, what
   expect(seen.size).toBe(5);
 });
 
-test('the same files make the same strategy, wherever they lie', async () => {
+test('the same files have the same digest in any directory', async () => {
   const [one, other] = [await writeFounded(), await writeFounded()];
   expect(await one.find()).toEqual(await other.find());
 });
@@ -55,7 +55,7 @@ test.each([
   await expect(find()).rejects.toMatchObject({ code: 'STRATEGY_BROKEN', message: expect.stringContaining(problem) });
 });
 
-test('a built-in strategy is the Berth that it is a part of', async () => {
+test('the digest of a built-in strategy is Berth’s version', async () => {
   const registry = await StrategyRegistry.scan({ home: temporaryHome() });
   const [local, modal] = await Promise.all(['local', 'modal'].map((name) => registry.findFoundation(name, code)));
   expect(local).toEqual(modal);

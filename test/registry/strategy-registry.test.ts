@@ -39,7 +39,7 @@ test('the five built-in strategies are found, each with its config and both inst
   }
 });
 
-test('a strategy without a runner is unavailable, and says so when it is asked for', async () => {
+test('requiring a strategy without a runner fails', async () => {
   const directory = temporaryDirectory();
   writePlugin(directory, 'echo', { 'runner.ts': null });
   const registry = await StrategyRegistry.scan({ home: temporaryHome(), directories: [directory] });
@@ -91,7 +91,7 @@ test('a plugin in JavaScript is loaded too, and may have no recipes', async () =
   expect(await registry.getRecipes('echo')).toEqual([]);
 });
 
-test('a module that does not load, or lacks what it must export, is reported with its path', async () => {
+test('a module that does not load or lacks an export is reported with its path', async () => {
   const directory = temporaryDirectory();
   writePlugin(directory, 'no-class', { 'runner.ts': 'export class Other {}\n' });
   writePlugin(directory, 'no-module', { 'runner.ts': 'import "./nowhere.js";\n' });
@@ -103,7 +103,7 @@ test('a module that does not load, or lacks what it must export, is reported wit
   await expect(registry.getRecipes('no-recipes')).rejects.toMatchObject(broken(join('no-recipes', 'recipes.ts')));
 });
 
-test('a broken plugin hides only itself and says what is wrong', async () => {
+test('a broken plugin affects only itself and reports what is wrong', async () => {
   const directory = temporaryDirectory();
   writePlugin(directory, 'sound');
   writePlugin(directory, 'wrong-type', { 'config.yaml': 'name: wrong-type\nprovider: null\ninterface: 3\n' });
@@ -125,7 +125,7 @@ test('a broken plugin hides only itself and says what is wrong', async () => {
   expect(() => registry.getStrategy('half')).toThrow(expect.objectContaining({ code: 'STRATEGY_BROKEN' }));
 });
 
-test('a directory without any of the files is no strategy', async () => {
+test('a directory without any of the files is not a strategy', async () => {
   const directory = temporaryDirectory();
   const files = ['config.yaml', 'selector_instruction.md', 'adapter_instruction.md'];
   writePlugin(directory, 'notes', Object.fromEntries(files.map((file) => [file, null])));
@@ -152,7 +152,7 @@ test('a named directory that does not exist is reported', async () => {
   });
 });
 
-test('an unknown name is refused with the names that there are', async () => {
+test('an unknown name is refused with the known names', async () => {
   const registry = await StrategyRegistry.scan({ home: temporaryHome() });
   expect(() => registry.getStrategy('locl')).toThrow(
     expect.objectContaining({ code: 'STRATEGY_UNKNOWN', message: expect.stringContaining('local') }),

@@ -16,7 +16,7 @@ const listFiles = (directory: string): string[] =>
 const read = (directory: string) =>
   Object.fromEntries(listFiles(directory).map((file) => [file, readFileSync(join(directory, file), 'utf8')]));
 
-test('under the example’s own name, the example itself is written', async () => {
+test('the example’s own name writes the example itself', async () => {
   const parent = join(temporaryDirectory(), 'made', 'on the way');
   const written = await writeStrategy({ name: 'procfile', parent, registry });
   expect(written).toBe(join(parent, 'procfile'));
@@ -24,7 +24,7 @@ test('under the example’s own name, the example itself is written', async () =
   expect(readdirSync(parent)).toEqual(['procfile']);
 });
 
-test('under another name, it is that strategy: name, class and headings', async () => {
+test('another name goes into config, class and headings', async () => {
   const parent = temporaryDirectory();
   const written = await writeStrategy({ name: 'my-cloud2', parent, registry });
   const opened = await StrategyRegistry.open(written);
@@ -45,7 +45,7 @@ test.each(['', 'My-Cloud', '2nd', '../up', 'a b', 'a/b'])('the name “%s” is 
   expect(readdirSync(parent)).toEqual([]);
 });
 
-test('a name that a strategy has is refused with its place', async () => {
+test('a name that is taken is refused with the strategy’s directory', async () => {
   await expect(writeStrategy({ name: 'local', parent: temporaryDirectory(), registry })).rejects.toMatchObject({
     code: 'STRATEGY_NAME_TAKEN',
     message: expect.stringContaining(join('strategies', 'local')),
@@ -65,7 +65,7 @@ test.each([
   expect(read(parent)).toEqual(before);
 });
 
-test('a place that cannot be written is named', async () => {
+test('a directory that cannot be written is named', async () => {
   const file = join(temporaryDirectory(), 'file');
   writeFileSync(file, '');
   await expect(writeStrategy({ name: 'mine', parent: join(file, 'below'), registry })).rejects.toMatchObject({

@@ -8,7 +8,7 @@ import { DeadlineTimer } from '../../src/runners/deadline-timer.js';
 test.each([
   ['as they come', 0],
   ['all at once, where something held the process up', 200],
-])('each alarm rings once, not before its time, in the order of their times: %s', async (_, held) => {
+])('each timer fires once, not before its time, in order: %s', async (_, held) => {
   const began = performance.now();
   const rung: [number, number][] = [];
   for (const milliseconds of [90, 30, 150, 30, 60])
@@ -19,7 +19,7 @@ test.each([
   for (const [milliseconds, after] of rung) expect(after).toBeGreaterThanOrEqual(milliseconds - 2);
 });
 
-test('one that is cleared does not ring, also by another that is due with it, and those after it do', async () => {
+test('a cleared timer does not fire, even when a timer due with it clears it, and later ones do', async () => {
   const rung: string[] = [];
   const first = new DeadlineTimer(20, () => rung.push('first'));
   new DeadlineTimer(40, () => {
@@ -33,7 +33,7 @@ test('one that is cleared does not ring, also by another that is due with it, an
   expect(rung).toEqual(['second', 'fourth']);
 });
 
-test('one that rings sets the next', async () => {
+test('a timer that fires can set the next', async () => {
   const rung: number[] = [];
   const ring = (left: number) => {
     rung.push(left);

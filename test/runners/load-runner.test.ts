@@ -14,7 +14,7 @@ test('a built-in strategy gives its own class', async () => {
   expect(await loadRunnerClass({ module, className: 'LocalRunner' })).toBe(LocalRunner);
 });
 
-test('a record names what is built in by its place, so that it is found in another version too', async () => {
+test('a record names a built-in module by its relative path, so that another version finds it', async () => {
   expect(toModuleName(join(builtInStrategiesDirectory, 'local', 'runner.ts'))).toBe(join('local', 'runner'));
   const recorded = { module: join('local', 'runner'), className: 'LocalRunner' };
   expect(await loadRunnerClass(recorded)).toBe(LocalRunner);
@@ -30,14 +30,14 @@ test.each([
   expect(new Mine({ deployment: 'd' } as never)).toEqual({ plan: { deployment: 'd' } });
 });
 
-test('`berth` in a plugin is this very library', async () => {
+test('`berth` in a plugin resolves to this library', async () => {
   const source = "import { BerthError } from 'berth'; export class Mine { static failure = BerthError }";
   const directory = temporarySolution({ 'runner.ts': source });
   const Mine = await loadRunnerClass({ module: join(directory, 'runner.ts'), className: 'Mine' });
   expect((Mine as unknown as { failure: unknown }).failure).toBe(BerthError);
 });
 
-test('`berth/strategy` in a plugin is what its engines are of', async () => {
+test('`berth/strategy` in a plugin resolves to this library’s engines', async () => {
   const source =
     "import { BerthError, ServerProcess } from 'berth/strategy'; export class Mine { static all = [BerthError, ServerProcess] }";
   const directory = temporarySolution({ 'runner.ts': source });
@@ -45,7 +45,7 @@ test('`berth/strategy` in a plugin is what its engines are of', async () => {
   expect((Mine as unknown as { all: unknown }).all).toEqual([BerthError, ServerProcess]);
 });
 
-test('a plugin that is changed is loaded anew, with all that it imports', async () => {
+test('a changed plugin is loaded again, with all its imports', async () => {
   const directory = temporarySolution({
     'runner.ts': "export { Mine } from './mine.js';",
     'mine.ts': "export class Mine { readonly age = 'old' }",

@@ -24,7 +24,7 @@ class Greeter:
         return "hello " + name
 `;
 
-test('while a service is served, a bento of its revision is kept, with the packages that were verified', async () => {
+test('a bento of the revision is built while the service is served, with the verified packages', async () => {
   const files = {
     'service.py': service,
     'names.txt': 'Ann\n',
@@ -54,7 +54,7 @@ test('while a service is served, a bento of its revision is kept, with the packa
   await runner.undo();
 });
 
-test('what keeps a bento from being built is said, and the service is served all the same', async () => {
+test('a bento that cannot be built is reported, and the service is served all the same', async () => {
   const files = { 'service.py': service, 'bentofile.yaml': 'service: service:Greeter\nno_such_key: 1\n' };
   const plan = await createBentoPlan(temporaryDirectory(), files);
   const runner = new BentoMLRunner(plan);
@@ -70,7 +70,7 @@ test('what keeps a bento from being built is said, and the service is served all
   await runner.undo();
 });
 
-test('a build ends with the service, and nothing is said of it', async () => {
+test('a build ends with the service, silently', async () => {
   const plan = await createBentoPlan(temporaryDirectory(), { 'service.py': service });
   const mark = `BERTH_SERVER=${join(plan.stateDirectory, 'bentoml')}`;
   const runner = new BentoMLRunner(plan);
@@ -94,7 +94,7 @@ test('a build ends with the service, and nothing is said of it', async () => {
   await runner.undo();
 });
 
-test('one of two that keep a bento at once builds it', async () => {
+test('only one of two processes builds the bento', async () => {
   const plan = await createBentoPlan(temporaryDirectory(), { 'service.py': service });
   const runner = new BentoMLRunner(plan);
   const lines: string[] = [];
@@ -106,7 +106,7 @@ test('one of two that keep a bento at once builds it', async () => {
   await runner.undo();
 });
 
-test('a service that needs more than its bento holds is said to be for this machine alone', async () => {
+test('a service that needs more than a bento can hold is refused, with this machine as the remedy', async () => {
   const plan = await createBentoPlan(temporaryDirectory(), { 'service.py': service });
   const cog = { ...plan, runInterface: { ...plan.runInterface, cog: true } };
   await expect(buildBento(cog, { version: 'r1', env: {} })).rejects.toMatchObject({
@@ -115,7 +115,7 @@ test('a service that needs more than its bento holds is said to be for this mach
   });
 });
 
-test('a service whose inputs have to be converted is refused a bento, with the parameter and the way out', async () => {
+test('no bento is built of a service whose inputs need conversion: the error names the parameter and a remedy', async () => {
   const plan = await createBentoPlan(temporaryDirectory(), annotatedRepository);
   await expect(buildBento(plan, { version: 'r1', env: {} })).rejects.toMatchObject({
     code: 'START_FAILED',
@@ -125,7 +125,7 @@ test('a service whose inputs have to be converted is refused a bento, with the p
   });
 });
 
-test('a build that was cut off is begun anew, and a build that is cancelled leaves no process', async () => {
+test('a build that was cut off is repeated, and a canceled build leaves no process', async () => {
   const plan = await createBentoPlan(temporaryDirectory(), { 'service.py': service });
   const mark = `BERTH_SERVER=${join(plan.stateDirectory, 'bentoml')}`;
   const runner = new BentoMLRunner(plan);

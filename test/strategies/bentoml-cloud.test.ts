@@ -73,7 +73,7 @@ const caught = (work: Promise<unknown>): Promise<BerthError> =>
     (error: unknown) => (error instanceof BerthError ? error : Promise.reject(error)),
   );
 
-test('a revision is pushed, deployed, called with the token, stopped, started again, and removed to nothing', async () => {
+test('a revision is pushed, deployed, called with the token, stopped, started again, and removed without a trace', async () => {
   const cloud = await openCloud({ buildTime: 700 });
   const plan = await makePlan({ resources: { cpu: 1, memory: '3Gi', replicas: 2, concurrency: 3 } });
   const runner = new BentoMLRunner(plan);
@@ -157,7 +157,7 @@ async function listFiles({ stateDirectory, logFile }: RunPlan): Promise<string[]
   return [logFile, ...entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name))];
 }
 
-test('a deployment that fails is a failed start, and nothing of it goes on running', async () => {
+test('a failed deployment fails the start, and nothing of it keeps running', async () => {
   const cloud = await openCloud({ outcome: 'image-build-failed' });
   const runner = new BentoMLRunner(await makePlan());
   const error = await caught(runner.start({ env: {} }));
@@ -167,7 +167,7 @@ test('a deployment that fails is a failed start, and nothing of it goes on runni
   expect(cloud.deployments.size).toBe(0);
 });
 
-test('what ends while it starts is a failed start with what it printed', async () => {
+test('code that ends while it starts fails the start with its output', async () => {
   await openCloud();
   const code = 'import os\n\nif "DEPLOYED_AS" in os.environ:\n    raise RuntimeError("no licence here")\n';
   const files = { 'shout.py': `${code}\n\ndef predict(text: str):\n    return text\n` };
@@ -192,7 +192,7 @@ test('an aborted start is taken over by the next one', async () => {
   expect([cloud.deployments.size, cloud.listServers()]).toEqual([0, []]);
 });
 
-test('a token that is refused is not tried again, a cloud that does not answer is, and both name the remedy', async () => {
+test('a refused token is not retried, an unreachable cloud is, and both name the remedy', async () => {
   const cloud = await openCloud();
   const runner = new BentoMLRunner(await makePlan());
   process.env.BENTO_CLOUD_API_KEY = 'wrong-9c2';
@@ -214,7 +214,7 @@ test('a token that is refused is not tried again, a cloud that does not answer i
   endings.length = 0;
 });
 
-test('what bears this home’s mark is found and removed, and nothing else, as BentoML’s own command lists it', async () => {
+test('resources with this home’s mark are found and removed, and nothing else, as BentoML’s own command lists them', async () => {
   const cloud = await openCloud();
   const [home, another] = [temporaryHome(), temporaryHome()];
   const nameIn = (place: BerthHome) =>
@@ -257,7 +257,7 @@ async function listByCommand(words: string[]): Promise<string> {
   return stdout;
 }
 
-test('a cloud that refuses to be asked has nothing of a home that never used it', async () => {
+test('a cloud that refuses requests has no resources of a home that never used it', async () => {
   await openCloud();
   const home = temporaryHome();
   process.env.BENTO_CLOUD_API_KEY = 'for-something-else';
@@ -268,7 +268,7 @@ test('a cloud that refuses to be asked has nothing of a home that never used it'
   expect(await BentoMLRunner.listResources(home)).toEqual([]);
 });
 
-test('the cheapest instance type that holds what was asked for is chosen, and none is said to be missing', () => {
+test('the cheapest sufficient instance type is chosen, and a missing one is reported', () => {
   const type = (name: string, price: string, requests: Record<string, string>, gpu?: string) => ({
     display_name: name,
     config: { price, resources: { requests }, gpu_config: gpu === undefined ? null : { type: gpu } },
@@ -287,7 +287,7 @@ test('the cheapest instance type that holds what was asked for is chosen, and no
   );
 });
 
-test('the needs are a token, in the cloud alone', async () => {
+test('the cloud needs a token, and this machine nothing', async () => {
   expect(await findNeeds(null)).toEqual([]);
   expect(await findNeeds('bentocloud')).toMatchObject([
     { isMet: false, remedy: expect.stringContaining('set BENTO_CLOUD_API_KEY') },

@@ -48,7 +48,7 @@ test('the example spelling-service is chosen for bentoml, answers the command, a
   expect(serving()).toEqual([]);
 });
 
-test('a plain function is served by a service that a recipe writes', async () => {
+test('a plain function is served by a generated service', async () => {
   const solution = temporarySolution({
     'app.py': 'def predict(text: str, times: int = 2):\n    return text * times\n',
   });

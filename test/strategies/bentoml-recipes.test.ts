@@ -18,7 +18,7 @@ async function recognize(files: Record<string, string>, entry?: string) {
 const service = (name: string, method: string) =>
   `import bentoml\n\n@bentoml.service\nclass ${name}:\n    @bentoml.api\n    def ${method}(self, text: str) -> str:\n        return text\n`;
 
-test('a function is wrapped as a person would write it', async () => {
+test('a function becomes a service that a person could have written', async () => {
   const source = 'def summarize(text: str, words=40, *, style: "str" = None):\n    return text\n';
   const found = await recognize({ 'app.py': source });
   expect(found).toMatchObject({
@@ -67,7 +67,7 @@ class Service:
 `);
 });
 
-test('a coroutine waits for a slot, because BentoML bounds threads alone', async () => {
+test('a coroutine waits for a slot, because BentoML limits threads only', async () => {
   const found = await recognize({ 'app.py': 'async def answer(text: str):\n    return text\n' });
   expect(found?.files['service.py']).toBe(`import asyncio
 import math
@@ -92,7 +92,7 @@ class Service:
 `);
 });
 
-test('a method that --entry names is awaited or collected as it is defined itself', async () => {
+test('a method that --entry names is awaited or collected according to its own definition', async () => {
   const source = `class Model:
     def predict(self, text: str): return text
     async def score(self, text: str): return 1
@@ -110,7 +110,7 @@ test('a parameter of the callable’s own name does not hide it', async () => {
   expect(found?.files['service.py']).toContain('_run(lambda: _solution(text))');
 });
 
-test('a module of that name is not overwritten, and another import root is on the path', async () => {
+test('an existing module is not overwritten, and another import root is on the path', async () => {
   const found = await recognize({ 'src/app.py': 'def predict(inputs): return inputs\n', 'service.py': 'X = 1\n' });
   expect(Object.keys(found?.files ?? {})).toEqual(['bento_service.py']);
   expect(found?.runInterface).toMatchObject({ service: 'bento_service:Service', call: 'inputs', paths: ['src', '.'] });
@@ -123,7 +123,7 @@ test('the service that bentofile.yaml names is served', async () => {
   expect(found).toMatchObject({ by: 'bento-service', files: {}, runInterface: { service: 'two:Two' } });
 });
 
-test('a bentofile.yaml that is broken is refused with its line, unless --entry says what to call', async () => {
+test('a broken bentofile.yaml is refused with its line, unless --entry names the service', async () => {
   const files = { 'one.py': service('One', 'go'), 'bentofile.yaml': 'service: "one:One"\npython: [\n' };
   const refusal = { code: 'MANIFEST_INVALID', message: expect.stringMatching(/^bentofile\.yaml:\d: .*--entry/) };
   await expect(recognize(files)).rejects.toMatchObject(refusal);
@@ -131,7 +131,7 @@ test('a bentofile.yaml that is broken is refused with its line, unless --entry s
   expect((await recognize(files, 'one:One'))?.runInterface).toEqual({ type: 'bentoml', service: 'one:One' });
 });
 
-test('an entry names a service, one of its APIs, or something else that is then wrapped', async () => {
+test('an entry names a service, one of its APIs, or code to wrap', async () => {
   const files = { 'one.py': `${service('One', 'go')}\ndef plain(x: int):\n    return x\n` };
   expect((await recognize(files, 'one:One'))?.runInterface).toEqual({ type: 'bentoml', service: 'one:One' });
   expect((await recognize(files, 'one:One.go'))?.runInterface).toMatchObject({ service: 'one:One', api: 'go' });

@@ -193,7 +193,7 @@ describe('a service that the repository has', () => {
     expect(part.value).toMatchObject(answer);
   });
 
-  test('its own timeout is said where it comes before the caller’s', async () => {
+  test('the service’s own timeout is reported when it is shorter than the caller’s', async () => {
     await runner.archive({ env: {} });
     const words = 'Many itself ends a call after 2 s, before the 10 s of --timeout: its traffic.timeout says so';
     expect(readFileSync(plan.logFile, 'utf8')).toContain(`berth: ${words}\n`);
@@ -207,7 +207,7 @@ describe('a service that the repository has', () => {
     expect(errors[0]?.traceback).toMatch(/^Traceback [^\n]*\n {2}File "service.py", line \d+, in fail/);
   });
 
-  test('another server on a port of that number is not taken for it', async () => {
+  test('another server on the same port is not mistaken for it', async () => {
     const stranger = spawn('sleep', ['30']);
     const other = new BentoMLRunner(plan);
     try {
@@ -224,7 +224,7 @@ describe('a service that the repository has', () => {
   });
 });
 
-test('several APIs of which none is the one to call are listed, and nothing is left running', async () => {
+test('several possible APIs are listed, and nothing is left running', async () => {
   const { plan, runner } = await makeRunner({ 'service.py': manyApis });
   const error = await caught(runner.start({ env: {} }));
   expect(error.code).toBe('ENTRY_AMBIGUOUS');
@@ -232,7 +232,7 @@ test('several APIs of which none is the one to call are listed, and nothing is l
   expect(findMarkedProcesses(plan)).toEqual([]);
 });
 
-test('of services in one module the one that the others serve is called', async () => {
+test('among services of one module, the one that depends on the others is called', async () => {
   const source = `import bentoml
 
 @bentoml.service
@@ -321,7 +321,7 @@ class Model:
   expect(findMarkedProcesses(plan)).toEqual([]);
 });
 
-test('a Cog predictor is set up once, keeps the limits of its inputs, and hands files over as data', async () => {
+test('a Cog predictor is set up once, enforces the limits of its inputs, and returns files as data', async () => {
   const files = {
     'cog.yaml': 'predict: "predict.py:Predictor"\nenvironment: ["GREETING=hello=you"]\n',
     'predict.py': `import os
@@ -364,7 +364,7 @@ test('an aborted start leaves nothing running', async () => {
   expect(findMarkedProcesses(plan)).toEqual([]);
 });
 
-test('a plain class is built and set up once, its bounds applied, and what cannot be is said', async () => {
+test('a plain class is built and set up once, its limits are applied, and unbound resources are reported', async () => {
   const files = {
     'app.py': `
 import os
@@ -393,7 +393,7 @@ class Model:
   });
 });
 
-test('a coroutine becomes an API that works on as many calls at once as it may', async () => {
+test('a coroutine becomes an API that runs calls concurrently up to its limit', async () => {
   const source = `import asyncio
 
 running = most = 0
@@ -412,7 +412,7 @@ async def predict(x: int):
   });
 });
 
-test('a generator becomes an API that answers with all that it yields', async () => {
+test('a generator becomes an API that answers with all its items', async () => {
   const source = 'def predict(n, kind="int"):\n  for i in range(n): yield {"int": int, "str": str}[kind](i)';
   await whileServed({ 'app.py': source }, {}, async (runner) => {
     expect(await runner.run({ n: 3 })).toEqual({ status: 'success', output: [0, 1, 2] });
@@ -430,6 +430,6 @@ def predict(text, **options):
   });
 });
 
-test('it listens on loopback alone unless it is exposed', async () => {
+test('it listens on loopback only unless it is exposed', async () => {
   await checkExposure(async (changes) => (await makeRunner({ 'app.py': 'def predict(): return 1' }, changes)).runner);
 });

@@ -41,7 +41,7 @@ beforeAll(async () => {
   process.env.LANGGRAPH_HOST_URL = langSmith.address;
 }, 240_000);
 
-test('a deployment lives in BentoCloud from its contract to its cleanup, and its secrets stand nowhere here', async () => {
+test('a deployment runs in BentoCloud from its contract to its cleanup, and no file here has its secrets', async () => {
   const solution = join(packageRoot, 'examples', 'spelling-service');
   const examples = await readExampleFile(join(solution, 'examples.yaml'));
   const options = { solution, provider: 'bentocloud', agent: 'none', examples, env: { CANARY: canary } };
@@ -77,7 +77,7 @@ test('a deployment lives in BentoCloud from its contract to its cleanup, and its
   expect([cloud.deployments.size, cloud.secrets.size, cloud.bentos.size, cloud.listServers()]).toEqual([0, 0, 0, []]);
 }, 240_000);
 
-test('the command deploys to LangSmith, redeploys, stops, starts and cleans up, and nothing is left there', async () => {
+test('the command deploys to LangSmith, redeploys, stops, starts and cleans up, and leaves nothing', async () => {
   const solution = temporaryDirectory();
   cpSync(join(packageRoot, 'examples', 'ticket-triage'), solution, { recursive: true });
   const berth = (...words: string[]) => runJson(words, { home: home.root });

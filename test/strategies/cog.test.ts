@@ -57,7 +57,7 @@ test('the example answers as its examples say, with its file as a data URI', asy
   expect(painted).toMatchObject(success({ swatch: expect.stringMatching(/^data:image\/png;base64,iVBORw0KGgo/) }));
 });
 
-test('its limits are kept, and its own exception is an answer', async () => {
+test('its limits are enforced, and its own exception is an answer', async () => {
   const { run } = await serveCog(captioner, { CAPTIONER_LARGEST_SIDE: '5' });
   const refused = requireFailure(await run({ image, colours: 7, style: 'shout' }));
   expect(refused.code).toBe('CALL_INPUT');
@@ -70,7 +70,7 @@ test('its limits are kept, and its own exception is an answer', async () => {
   expect(raised.message).toContain('6 × 4: at most 5 on a side');
 });
 
-test('a predictor in a subdirectory is set up once, with the variables of cog.yaml there from the import on', async () => {
+test('a predictor in a subdirectory is set up once, with the variables of cog.yaml set before the import', async () => {
   const solution = temporarySolution({
     'cog.yaml': 'predict: "sub/predict.py:Counter"\nenvironment:\n  - GREETING=a=b\n  - OWN=cog\n',
     'words.py': 'WORD = "word"\n',
@@ -93,7 +93,7 @@ class Counter(BasePredictor):
   for (let call = 0; call < 3; call += 1) expect(await run({})).toEqual(success([1, 'a=b', 'user', 'word']));
 });
 
-test('an async predictor takes as many calls at once as cog.yaml says', async () => {
+test('an async predictor takes as many calls at once as cog.yaml allows', async () => {
   const solution = temporarySolution({
     'cog.yaml': 'predict: "predict.py"\nconcurrency:\n  max: 3\n',
     'predict.py': `
@@ -116,7 +116,7 @@ class Predictor(BasePredictor):
   expect(answers.at(-1)).toEqual(success(3));
 });
 
-test('files come in and go out as data URIs, and the temporary ones of a call stay with the revision', async () => {
+test('files are passed as data URIs, and a call’s temporary files stay with the revision', async () => {
   const solution = temporarySolution({
     'cog.yaml': 'predict: "predict.py"\n',
     'predict.py': `

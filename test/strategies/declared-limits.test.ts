@@ -43,7 +43,7 @@ describe.each(listLocalRunners(files, runInterface))('%s', (_, makeRunner) => {
   });
 });
 
-test('a graph’s generator ends at what JSON cannot hold', async () => {
+test('a graph’s generator ends at a value that JSON cannot hold', async () => {
   const generator = { 'app.py': 'def predict(n: int):\n    yield n\n    yield {"x": float("inf")}\n    yield n\n' };
   const runner = new LangGraphRunner(await createGraphPlan(temporaryDirectory('berth-graph-'), generator));
   registerCleanup(() => runner.undo());
@@ -54,7 +54,7 @@ test('a graph’s generator ends at what JSON cannot hold', async () => {
   });
 }, 120_000);
 
-test('a graph’s code gets the default that is declared, and the declared limits count', async () => {
+test('a graph’s code gets declared defaults, and declared limits are enforced', async () => {
   const declared = {
     'app.py':
       'from pydantic import Field\n\ndef predict(text: str, times: int = Field(default=2, ge=1)):\n    return text * times\n',

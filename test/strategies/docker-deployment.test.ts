@@ -25,7 +25,7 @@ async function countLeft() {
   return { containers: containers.length, images: tags.filter((tag) => tag.startsWith(`berth/${name}:`)).length };
 }
 
-test('the example is built from its own Dockerfile, keeps its contract, and is gone after the cleanup', async () => {
+test('the example is built from its own Dockerfile, keeps its contract, and is gone after cleanup', async () => {
   const examples = await readExampleFile(join(solution, 'examples.yaml'));
   try {
     const info = await deploy({ name, solution, strategy: 'docker', agent: 'none', examples });
@@ -44,7 +44,7 @@ test('the example is built from its own Dockerfile, keeps its contract, and is g
   expect(await countLeft()).toEqual({ containers: 0, images: 0 });
 });
 
-test('software that writes beside its code when it is first called is started again with a file system that lets it', async () => {
+test('software that writes beside its code at its first call is restarted with a writable file system', async () => {
   const written = temporarySolution({
     'app.py': 'def predict(words):\n    with open("seen.txt", "w") as seen: return seen.write(words)\n',
   });
@@ -60,7 +60,7 @@ test('software that writes beside its code when it is first called is started ag
   expect(await countLeft()).toEqual({ containers: 0, images: 0 });
 });
 
-test('a container that hangs is replaced, once, without anybody asking', async () => {
+test('a container that hangs is replaced automatically, once', async () => {
   const solution = temporarySolution({ 'app.py': 'def predict(words): return len(words)\n' });
   const examples = [{ input: { words: 'once' }, output: 4, match: 'exact' as const }];
   try {

@@ -14,7 +14,7 @@ beforeAll(async () => {
 const name = `documented-${process.pid}`;
 const options = { name, strategy: 'docker', agent: 'none' };
 
-test('documented calls of the code are its contract, and one out of date is named', async () => {
+test('the code’s documented calls become its contract, and an outdated one is named', async () => {
   const info = await deploy({ ...options, solution: temporarySolution(createDocumentedRepository('1', '7')) });
   const stale = [{ example: 1, place: 'main.py:6', input: '{"text":"aa"}', problem: 'output: expected 7, got 2' }];
   expect(info).toMatchObject({

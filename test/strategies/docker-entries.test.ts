@@ -16,7 +16,7 @@ test.each(Object.entries(entryRepositories))(
   120_000,
 );
 
-test('an import that serves ends, with the line', async () => {
+test('an import that starts a server is ended, and the line is named', async () => {
   const files = {
     'app.py': 'import threading\n\n\ndef predict(text: str):\n    return text\n\n\nthreading.Event().wait()\n',
   };
@@ -30,7 +30,7 @@ test('an import that serves ends, with the line', async () => {
   });
 }, 120_000);
 
-test('an import in C code that lets nothing else run ends too, with the line', async () => {
+test('an import that blocks in C code is ended, too, and the line is named', async () => {
   const files = {
     'app.py': 'import ctypes\n\n\ndef predict(text: str):\n    return text\n\n\nctypes.PyDLL(None).sleep(600)\n',
   };

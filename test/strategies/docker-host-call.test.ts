@@ -77,7 +77,7 @@ async function collect(parts: AsyncGenerator<unknown, Answer>): Promise<{ chunks
   }
 }
 
-test('chunks come as they are made, and what they make together is the answer', async () => {
+test('chunks arrive as they are produced, and together they are the answer', async () => {
   const parts = open({ words: ['ä', 'b'], seconds: 0.3 });
   const before = Date.now();
   expect(await parts.next()).toEqual({ done: false, value: 'ä' });
@@ -85,7 +85,7 @@ test('chunks come as they are made, and what they make together is the answer', 
   expect(Date.now() - before).toBeGreaterThan(250);
 });
 
-test('what is raised comes after the chunks before it', async () => {
+test('an exception arrives after the chunks before it', async () => {
   const { chunks, answer } = await collect(open({ words: [1, 2], end: 'raise' }));
   expect({ chunks, answer }).toMatchObject({
     chunks: [1, 2],
@@ -93,11 +93,11 @@ test('what is raised comes after the chunks before it', async () => {
   });
 });
 
-test('inputs that do not fit are an answer without chunks', async () => {
+test('invalid inputs are an answer without chunks', async () => {
   expect(await collect(open({}))).toMatchObject({ chunks: [], answer: { error: { code: 'CALL_INPUT' } } });
 });
 
-test('the deadline and a cancel end a stream with the answer that says so', async () => {
+test('a deadline and a cancel end a stream with their answer', async () => {
   const late = await collect(open({ words: [1, 2], seconds: 3 }, { timeout: 1 }));
   expect(late).toMatchObject({ chunks: [1], answer: { error: { code: 'CALL_TIMEOUT' } } });
   await collect(open({ words: [] })); // waits for its turn: the late generator is not over before its sleep is
@@ -106,7 +106,7 @@ test('the deadline and a cancel end a stream with the answer that says so', asyn
   expect(cancelled).toMatchObject({ chunks: [1], answer: { error: { code: 'CALL_CANCELLED' } } });
 });
 
-test('who leaves a stream ends the generator', async () => {
+test('a reader that leaves a stream ends the generator', async () => {
   rmSync(ended, { force: true });
   const parts = open({ words: Array.from({ length: 100 }, (_, index) => index), seconds: 0.05 });
   await parts.next();
@@ -115,17 +115,17 @@ test('who leaves a stream ends the generator', async () => {
   expect(existsSync(ended)).toBe(true);
 });
 
-test('another start of the software on the port is not taken for this one', async () => {
+test('another start’s server on the port is not mistaken for this one', async () => {
   const { answer } = await collect(open({ words: [1] }, { token: 'another' }));
   expect(answer).toMatchObject({ error: { code: 'NOT_RUNNING' } });
 });
 
-test('a host that dies in the middle is a lost call', async () => {
+test('a host that crashes during a call loses it', async () => {
   const { chunks, answer } = await collect(open({ words: [1, 2], end: 'die' }));
   expect({ chunks, answer }).toMatchObject({ chunks: [1, 2], answer: { error: { code: 'CALL_LOST' } } });
 });
 
-test('who answers is asked once of each connection, and before anything is sent to it', async () => {
+test('each connection’s peer is verified once, before anything is sent', async () => {
   const asked: string[] = [];
   const server = createServer((request, response) => {
     asked.push(`${request.method} ${request.url}`);
@@ -156,7 +156,7 @@ test('who answers is asked once of each connection, and before anything is sent 
   expect(new Set(asked)).toEqual(new Set(['GET /healthz']));
 });
 
-test('a deadline holds where nobody says who answers', async () => {
+test('a deadline applies when the peer does not identify itself', async () => {
   const server = createServer(() => {}).listen(0, '127.0.0.1');
   registerCleanup(() => {
     server.closeAllConnections();
@@ -170,7 +170,7 @@ test('a deadline holds where nobody says who answers', async () => {
   expect(Date.now() - before).toBeLessThan(1_500);
 });
 
-test('a port that closes what connects to it has nobody behind it: no inputs were sent', async () => {
+test('a port that closes connections has no server: no inputs were sent', async () => {
   const server = createTcpServer((socket) => socket.resetAndDestroy()).listen(0, '127.0.0.1');
   registerCleanup(() => void server.close());
   await new Promise((resolve) => server.once('listening', resolve));

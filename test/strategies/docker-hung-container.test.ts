@@ -27,7 +27,7 @@ test('a container that answered once and hangs is replaced by a start', async ()
   expect(readFileSync(plan.logFile, 'utf8').split('\n')).toContainEqual(expect.stringContaining('and is replaced'));
 });
 
-test('a container that hangs for a moment is kept', async () => {
+test('a container that hangs briefly is kept', async () => {
   const { runner } = await scene.makeRunner({ 'app.py': 'def predict(): return 1' });
   const first = (await runner.start({ env: {} })) as DockerHandle;
   await findContainer(first).pause();

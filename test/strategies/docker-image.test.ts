@@ -64,7 +64,7 @@ async function startOnce(plan: RunPlan): Promise<{ image: string; id: string; li
 
 const built = expect.stringMatching(/^building /);
 
-test('a revision starts again from the image that it was built as, although its base has moved', async () => {
+test('a revision starts again from its own image, although its base has changed', async () => {
   const plan = await planOf('moved', server('moved'));
   const first = await startOnce(plan);
   expect(first.lines).toContainEqual(built);
@@ -74,7 +74,7 @@ test('a revision starts again from the image that it was built as, although its 
   expect(second.lines).not.toContainEqual(built);
 });
 
-test('another BERTH_DOCKER_BASE is for the next revision, not for one that was built', async () => {
+test('another BERTH_DOCKER_BASE applies to the next revision, not to one that was built', async () => {
   const files = { 'app.py': 'def predict(): return 1' };
   const plan = await planOf('set', files);
   const first = await startOnce(plan);
@@ -87,7 +87,7 @@ test('another BERTH_DOCKER_BASE is for the next revision, not for one that was b
   }
 });
 
-test('an image that is gone from the engine is built anew, and that is said', async () => {
+test('an image that is gone from the engine is built again, and a line reports it', async () => {
   const plan = await planOf('gone', server('gone'));
   const { image } = await startOnce(plan);
   await engine.getImage(image).remove();
@@ -95,7 +95,7 @@ test('an image that is gone from the engine is built anew, and that is said', as
   expect(lines[0]).toBe('the image of r1 is gone from the engine: building it again');
 });
 
-test('a revision that was mended, or is made anew on another base, is built from what it is now', async () => {
+test('a revision that was changed, or is created again on another base, is built again', async () => {
   const plan = await planOf('mended', server('mended'));
   const first = await startOnce(plan);
   await base.move();
@@ -106,7 +106,7 @@ test('a revision that was mended, or is made anew on another base, is built from
   expect(new Set([first.id, second.id, third.id]).size).toBe(3);
 });
 
-test('what two revisions share stays until neither is left, also when one has lost its name for it', async () => {
+test('an image that two revisions share stays until both are undone, even when one lost its name', async () => {
   const plan = await planOf('shared', server('shared'));
   const other = await planOf('shared', server('shared'), { revision: 'r2' });
   const [first, second] = [await startOnce(plan), await startOnce(other)];
@@ -119,7 +119,7 @@ test('what two revisions share stays until neither is left, also when one has lo
   expect(await ignoreMissing(engine.getImage(first.id).inspect())).toBeUndefined();
 });
 
-test('two starts at once and a start that was cut off make no second image', async () => {
+test('two starts at once and a start that was cut off create no second image', async () => {
   const plan = await planOf('twice', server('twice'));
   const [one, other] = [new DockerRunner(plan), new DockerRunner(plan)];
   started.push(one, other);
@@ -136,14 +136,14 @@ test('two starts at once and a start that was cut off make no second image', asy
   expect(tags.filter((tag) => tag.startsWith(`${imageName(plan)}-`))).toHaveLength(1);
 });
 
-test('a new revision of the same code on a moved base is another image', async () => {
+test('the same code on a newer base becomes another image', async () => {
   const first = await startOnce(await planOf('fresh', server('fresh')));
   await base.move();
   const second = await startOnce(await planOf('fresh', server('fresh'), { revision: 'r2' }));
   expect(second.id).not.toBe(first.id);
 });
 
-test('a revision is built on what the engine has now under the names in its Dockerfile', async () => {
+test('a revision’s base is the images that the engine has under the names in its Dockerfile', async () => {
   const own = await planOf('based', server('based'));
   expect(await findBase(own)).toEqual({ [base.name]: await base.findId() });
   await base.move();
@@ -160,7 +160,7 @@ test('a revision is built on what the engine has now under the names in its Dock
   }
 });
 
-test('what a revision is built on cannot be told without an engine', async () => {
+test('a revision’s base is unknown without an engine', async () => {
   const plan = await planOf('alone', server('alone'));
   const before = process.env.DOCKER_HOST;
   process.env.DOCKER_HOST = `unix://${join(root, 'nobody.sock')}`;
@@ -172,7 +172,7 @@ test('what a revision is built on cannot be told without an engine', async () =>
   }
 });
 
-test('a private base image is pulled with what docker login keeps, which stays out of image and log', async () => {
+test('a private base image is pulled with the credentials of docker login, which stay out of image and log', async () => {
   const user = 'reader:canary of a password';
   const registry = await startPrivateRegistry(user);
   const auth = Buffer.from(user).toString('base64');

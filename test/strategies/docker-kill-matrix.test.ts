@@ -48,7 +48,7 @@ const engineSteps = ['createRunner', 'retireRevision', 'discardRevision', 'undoD
 const hasBegun = ({ moment, step }: MatrixCell): boolean =>
   moment !== 'busy' && step !== 'digestSource' && !(step === 'selectStrategy' && moment === 'begin');
 
-test.each(acts)('each step of a %s ends as it was to end', (act) => {
+test.each(acts)('each step of a %s ends as expected', (act) => {
   const told = outcomes.filter((outcome) => outcome.operation === act);
   expect(told.filter(({ problem }) => problem !== null)).toEqual([]);
   expect(told).not.toEqual([]);
@@ -85,11 +85,11 @@ test('an image that was being built is built again', async () => {
   expect(await waitForState(name, 'running')).toMatchObject({ lastError: null });
 });
 
-test('a worker can take over all that ever ran', async () => {
+test('a worker can take over everything that ever ran', async () => {
   expect(await findUnreplayable()).toEqual([]);
 }, 240_000);
 
-test('nothing is left over', async () => {
+test('nothing is left', async () => {
   expect(await matrix.findOrphans()).toEqual([]);
   const client = await connectOnce();
   for (const { name } of await client.list()) await client.cleanup(name);
@@ -98,7 +98,7 @@ test('nothing is left over', async () => {
   expect(tags.filter((tag) => tag.startsWith('berth/'))).toEqual([]);
 }, 240_000);
 
-test('what is asked for while no engine is there is refused, and nothing is begun', async () => {
+test('requests without an engine are refused before anything begins', async () => {
   await own.kill();
   const solution = temporarySolution(server);
   const name = await startDeployment({ name: 'refused', solution, strategy: 'docker', entry: '/upper', agent: 'none' });

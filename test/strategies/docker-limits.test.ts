@@ -31,31 +31,34 @@ async function choose(resources: Resources, changes: object) {
 
 const nvidia = { Runtimes: { runc: {}, nvidia: {} } };
 
-test('a number of GPUs is that many', async () => {
+test('a number of GPUs is passed on', async () => {
   expect(await choose({ gpu: '2' }, nvidia)).toMatchObject({
     HostConfig: { DeviceRequests: [{ Count: 2, Capabilities: [['gpu']] }] },
     notes: [],
   });
 });
 
-test('a type of GPU is all that the engine has, and a line says that the type is not enforced', async () => {
+test('a type of GPU means all GPUs of the engine, and a line says that the type is not enforced', async () => {
   expect(await choose({ gpu: 'T4' }, nvidia)).toMatchObject({
     HostConfig: { DeviceRequests: [{ Count: -1, Capabilities: [['gpu']] }] },
     notes: ['the type of the gpu (T4) is not enforced here: the software gets all that the engine has'],
   });
 });
 
-test('an engine without GPUs hands on none, and a line says so', async () => {
+test('an engine without GPUs passes none on, and a line says so', async () => {
   const { HostConfig, notes } = await choose({ gpu: '1' }, { Runtimes: { runc: {} } });
   expect(HostConfig).not.toHaveProperty('DeviceRequests');
   expect(notes).toEqual([expect.stringContaining('the engine offers none')]);
 });
 
-test.each(['CpuCfsQuota', 'CpuCfsPeriod'])('an engine without %s bounds no cpu, and a line says so', async (name) => {
-  const { HostConfig, notes } = await choose({ cpu: 1 }, { [name]: false });
-  expect(HostConfig).not.toHaveProperty('NanoCpus');
-  expect(notes).toEqual(['the engine cannot bound cpu: the software may use every core']);
-});
+test.each(['CpuCfsQuota', 'CpuCfsPeriod'])(
+  'an engine without %s does not limit cpu, and a line says so',
+  async (name) => {
+    const { HostConfig, notes } = await choose({ cpu: 1 }, { [name]: false });
+    expect(HostConfig).not.toHaveProperty('NanoCpus');
+    expect(notes).toEqual(['the engine cannot bound cpu: the software may use every core']);
+  },
+);
 
 test.each<[Resources, RegExp]>([
   [{ memory: '1Mi' }, /minimum memory limit/i],
@@ -67,7 +70,7 @@ test.each<[Resources, RegExp]>([
   expect(error).toMatchObject({ code: 'RESOURCE_INVALID', message: expect.stringMatching(words) });
 });
 
-test('what else the engine refuses is a failed start', async () => {
+test('any other refusal of the engine fails the start', async () => {
   const Dockerfile = 'FROM python:3.11.13-slim-bookworm\nEXPOSE 80\nUSER nobody-here\nCMD ["sleep", "9"]\n';
   const { runner } = await scene.makeRunner({ Dockerfile }, { entry: '/upper', resources: { memory: '64Mi' } });
   const error: unknown = await runner.start({ env: {} }).catch((thrown: unknown) => thrown);

@@ -58,7 +58,7 @@ class Predictor(BasePredictor):
 `,
 };
 
-test('what uv, Poetry and Pipenv have locked and what Cog asks for is in the images that are built', async () => {
+test('images contain what uv, Poetry and Pipenv have locked and what Cog requires', async () => {
   const repositories = { uv: await lockByUv(), poetry, pipenv, cog };
   const answers = await Promise.all(
     Object.entries(repositories).map(async ([name, files]) => {

@@ -31,7 +31,7 @@ async function findServingImage(): Promise<string> {
   return (await engine.getContainer(container).inspect()).Image;
 }
 
-test('a base that moves makes a redeploy of the same source, and a rollback needs no build', async () => {
+test('a changed base makes a redeploy of the same source, and a rollback needs no build', async () => {
   const solution = temporarySolution({
     Dockerfile: `FROM ${base.name}\nCOPY serve.pl /\nEXPOSE 7000\nCMD ["perl", "/serve.pl"]\n`,
     'serve.pl': perlServer,

@@ -11,7 +11,7 @@ const scene = setUpDocker('requirements');
 const app = 'import six\ndef predict(): return six.__version__\n';
 const wheel = '8abb2f1d86890a2dfb989f9a77cfcfd3e47c2a354b01111771326f8aa26e0254';
 
-test('a hash that is not the file’s is refused in an image, too', async () => {
+test('a wrong hash is refused in an image, too', async () => {
   const line = (hash: string) => ({ 'app.py': app, 'requirements.txt': `six==1.16.0 --hash=sha256:${hash}\n` });
   const { runner } = await scene.makeRunner(line(wheel));
   await runner.start({ env: {} });
@@ -44,7 +44,7 @@ test('a variable in an address reaches the step that needs it, and no layer and 
   expect(told + log + readFileSync(join(plan.directory, 'Dockerfile'), 'utf8')).not.toContain(canary);
 }, 180_000);
 
-test('a package without code for its build backend is left out of the image, and the start says so each time', async () => {
+test('a package without code for its build backend is left out of the image, and each start reports it', async () => {
   const files = {
     'app.py': app,
     'pyproject.toml':
@@ -60,7 +60,7 @@ test('a package without code for its build backend is left out of the image, and
   }
 }, 180_000);
 
-test('a package whose build fails otherwise is no image', async () => {
+test('a package whose build fails for another reason fails the image', async () => {
   const { runner } = await scene.makeRunner({
     'app.py': app,
     'requirements.txt': 'six==1.16.0\n',

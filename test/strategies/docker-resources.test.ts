@@ -35,7 +35,7 @@ async function gc(...words: string[]): Promise<{ leftOvers: Orphan[]; removed: O
   return JSON.parse(stdout);
 }
 
-test('containers and images are found by their marks alone, also when the ledger is lost, and those of others stay', async () => {
+test('containers and images are found by their marks alone, even without the ledger, and those of others stay', async () => {
   for (const name of [lost, living]) await deploy({ name, solution, strategy: 'docker', agent: 'none' });
   try {
     const { connectionOptions, namespace } = await ensureStack({ needsWorker: false });

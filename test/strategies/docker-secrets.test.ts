@@ -9,7 +9,7 @@ import { setUpDocker } from './docker-setup.js';
 const scene = setUpDocker('secrets');
 const canary = 'canary-of-env-7f3a';
 
-test('a variable of the software reaches it, and stands in no image, label, log or file of the revision', async () => {
+test('a variable reaches the software, and no image, label, log or file of the revision', async () => {
   const source = 'import os\ndef predict(): return len(os.environ["SECRET"])\n';
   const { runner, plan } = await scene.makeRunner({ 'app.py': source });
   const handle = (await runner.start({ env: { SECRET: canary } })) as DockerHandle;

@@ -28,7 +28,7 @@ const solution = temporarySolution({
   'examples.yaml': '- input: { text: quiet }\n  output: { TEXT: QUIET }\n',
 });
 
-test('a server in another language is chosen to run in a container, keeps its contract, stops, starts and goes', async () => {
+test('a server in another language runs in a container, keeps its contract, stops, starts and is cleaned up', async () => {
   const words = ['deploy', solution, '--name', name, '--entry', '/upper', '--agent', 'none', '--expose'];
   try {
     const deployed = await berth(...words, '--example', `${solution}/examples.yaml`, '--input', '{"text":"now"}');
@@ -60,7 +60,7 @@ test('a server in another language is chosen to run in a container, keeps its co
   expect(await listContainers()).toBe(0);
 });
 
-test('a strategy that has no server refuses to be exposed', async () => {
+test('a strategy without a server cannot be exposed', async () => {
   const { exitCode, value } = await berth<Refusal>('deploy', solution, '--strategy', 'local', '--expose');
   expect({ exitCode, ...value.error }).toMatchObject({
     exitCode: 2,
@@ -69,7 +69,7 @@ test('a strategy that has no server refuses to be exposed', async () => {
   });
 });
 
-test('a strategy that calls Python refuses it, and says what is there', async () => {
+test('a strategy that calls Python refuses it, and says what the repository has', async () => {
   const { exitCode, value } = await berth<Refusal>('deploy', solution, '--name', `${name}-l`, '--strategy', 'local');
   expect({ exitCode, ...value.error }).toMatchObject({
     ...{

@@ -76,7 +76,7 @@ HTTPServer(("", 7000), Handler).serve_forever()
   expect(await runner.isHealthy()).toMatchObject({ state: 'gone' });
 });
 
-test('without certificates that it accepts the engine is not reached, and the error says why', async () => {
+test('without accepted certificates the engine cannot be reached, and the error says why', async () => {
   const others = await startTlsProxy(new URL(direct).pathname);
   await expect(openEngine(useProxy(others.certificates))).rejects.toMatchObject({
     code: 'ENGINE_UNREACHABLE',

@@ -51,7 +51,7 @@ test.each([
   90_000,
 );
 
-test('a stream that fails so counts, too', async () => {
+test('a stream that fails this way counts, too', async () => {
   const source = 'def predict():\n    yield "a"\n    open("seen.txt", "w")';
   const { runner } = await scene.makeRunner({ 'app.py': source });
   await runner.start({ env: {} });
@@ -61,7 +61,7 @@ test('a stream that fails so counts, too', async () => {
   expect(await runner.isHealthy()).toMatchObject({ state: 'gone' });
 });
 
-test('a failure of another kind leaves the file system read-only', async () => {
+test('another failure leaves the file system read-only', async () => {
   const { runner } = await scene.makeRunner({ 'app.py': 'def predict(): open("/root/none")' });
   await runner.start({ env: {} });
   expect(requireFailure(await runner.run({})).code).toBe('CALL_FAILED');

@@ -112,7 +112,7 @@ testRunnerConformance({
   },
 });
 
-test('an unchanged revision is not built again, and is up soon', async () => {
+test('an unchanged revision is not built again, and starts fast', async () => {
   const files = { 'app.py': `def predict(): return "${mark}"` };
   const first = await makeRunner(files);
   await first.runner.start({ env: {} });
@@ -128,7 +128,7 @@ test('an unchanged revision is not built again, and is up soon', async () => {
   expect(await listImages(second.plan)).toHaveLength(1);
 });
 
-test('an image that goes between the look and its naming is built again', async () => {
+test('an image that disappears before it is tagged is built again', async () => {
   const { plan } = await makeRunner({ 'app.py': `def predict(): return "${mark} gone"` });
   const addedPrograms = { '.berth': join(packageRoot, 'hosts', 'python') };
   const request = {
@@ -151,7 +151,7 @@ test('an image that goes between the look and its naming is built again', async 
   await engine.getImage(second.reference).remove();
 });
 
-test('a healthy container streams, is stopped long before its grace is over, and its image stays until the undo', async () => {
+test('a healthy container streams, stops long before its grace period ends, and its image stays until the undo', async () => {
   const { runner, plan } = await makeRunner({ 'app.py': 'def predict():\n    yield "a"\n    yield "b"' });
   await runner.start({ env: {} });
   const parts = runner.stream({});
@@ -168,7 +168,7 @@ test('a healthy container streams, is stopped long before its grace is over, and
   expect(await listImages(plan)).toEqual([]);
 });
 
-test('ports that something else has are passed over, however many', async () => {
+test('taken ports are skipped, however many', async () => {
   const files = { 'app.py': 'def predict(): return 1' };
   const { runner } = await makeRunner(files);
   const { url } = (await runner.start({ env: {} })) as DockerHandle;
@@ -189,7 +189,7 @@ const listenIfFree = (server: Server, port: number): Promise<void> =>
     server.once('error', () => resolve()).listen(port, '127.0.0.1', resolve);
   });
 
-test('the container listens on loopback only, runs as nobody in particular, and can write nothing but /tmp', async () => {
+test('the container listens on loopback only, runs as an unprivileged user, and can only write to /tmp', async () => {
   const source = `import os
 def predict():
     open("/tmp/free", "w").close()
@@ -229,7 +229,7 @@ test('an import that fails is an error with the traceback, and leaves no contain
   expect(readFileSync(plan.logFile, 'utf8')).toContain("No module named 'nowhere'");
 });
 
-test('a build that fails is an error with its last words; its log says that its steps get no index settings', async () => {
+test('a build that fails is an error with its last lines; its log says that its steps get no index settings', async () => {
   const { runner, plan } = await makeRunner({
     Dockerfile: 'FROM python:3.11.13-slim-bookworm\nRUN echo almost && false\nEXPOSE 80\n',
     'server.js': "app.post('/predict', () => 1)",
@@ -243,7 +243,7 @@ test('a build that fails is an error with its last words; its log says that its 
   expect(log).not.toContain('canary-of-index');
 });
 
-test('index settings reach a build that asks for them, and no layer, history or log', async () => {
+test('index settings reach a build that mounts them, and no layer, history or log', async () => {
   process.env.PIP_INDEX_URL = 'https://user:canary-of-index@packages.example/simple';
   const directory = join(root, 'secrets');
   const plan = await createDockerPlan(directory, {
@@ -272,7 +272,7 @@ EXPOSE 80
   }
 });
 
-test('a step may take longer than an idle connection lives, and the next still gets its secrets', async () => {
+test('a step may outlast an idle connection, and the next still gets its secrets', async () => {
   const directory = join(root, 'patience');
   const plan = await createDockerPlan(directory, {
     Dockerfile: `FROM python:3.11.13-slim-bookworm
@@ -299,7 +299,7 @@ EXPOSE 80
   }
 });
 
-test('an engine without BuildKit builds our Dockerfile, too, and says what does not reach the build', async () => {
+test('an engine without BuildKit builds the generated Dockerfile, too, and reports what does not reach the build', async () => {
   const other = await openEngine(findEngineAddress());
   const version = await other.version();
   other.version = () => Promise.resolve({ ...version, Components: [] }); // as an engine that is not Docker's own says it
@@ -328,7 +328,7 @@ test('an engine without BuildKit builds our Dockerfile, too, and says what does 
   }
 });
 
-test('a start that is cancelled while the image is built ends at once and leaves nothing', async () => {
+test('a start that is canceled during the build ends at once and leaves nothing', async () => {
   const { runner, plan } = await makeRunner({
     Dockerfile: 'FROM python:3.11.13-slim-bookworm\nRUN sleep 30\nEXPOSE 80\n',
     'server.js': "app.post('/predict', () => 1)",
@@ -342,7 +342,7 @@ test('a start that is cancelled while the image is built ends at once and leaves
   expect([await listContainers(plan), await listImages(plan)]).toEqual([[], []]);
 });
 
-test('a FastAPI application is served as it is, its refusals are errors, and its path comes from the code', async () => {
+test('a FastAPI application is served unchanged, its error replies are errors, and its path comes from the code', async () => {
   const { runner, plan } = await makeRunner({
     'requirements.txt': 'fastapi\n',
     'main.py': `from fastapi import FastAPI
@@ -380,7 +380,7 @@ async function check(container: string): Promise<number | null> {
   return (await checking.inspect()).ExitCode;
 }
 
-test('the health check of a web application that we write fails where nothing listens', async () => {
+test('the generated health check of a web application fails when nothing listens', async () => {
   const source = 'from flask import Flask\napp = Flask(__name__)\n@app.post("/next")\ndef successor(): return "1"\n';
   const { directory } = await createDockerPlan(join(root, 'checked'), {
     'requirements.txt': 'flask\n',
@@ -396,7 +396,7 @@ test('the health check of a web application that we write fails where nothing li
   expect({ status, stderr: String(stderr) }).toEqual({ status: 1, stderr: expect.stringContaining('refused') });
 });
 
-test('where only the server knows its path, its OpenAPI says it', async () => {
+test('a path that only the server knows is read from its OpenAPI', async () => {
   const { runner } = await makeRunner({
     Dockerfile: 'FROM python:3.11.13-slim-bookworm\nCOPY serve.py /\nEXPOSE 7000\nCMD ["python", "/serve.py"]\n',
     'serve.py': `import json
@@ -423,7 +423,7 @@ HTTPServer(("", 7000), Handler).serve_forever()
   expect(await runner.run(21)).toEqual({ status: 'success', output: 42 });
 });
 
-test('a server in any language is built from its own Dockerfile and called at the path that is named', async () => {
+test('a server in any language is built from its own Dockerfile and called at the named path', async () => {
   const files = {
     Dockerfile: 'FROM python:3.11.13-slim-bookworm\nCOPY serve.pl /\nEXPOSE 7000\nCMD ["perl", "/serve.pl"]\n',
     'serve.pl': perlServer,
@@ -484,7 +484,7 @@ async function sendToStranger(plan: RunPlan, handle: DockerHandle): Promise<unkn
   }
 }
 
-test('deployments of one name in two homes, also of two machines, run side by side and are undone apart', async () => {
+test('deployments of one name in two homes, or on two machines, run at once and are undone separately', async () => {
   const { runner, plan } = await makeRunner({ 'app.py': 'def predict(): return 1' });
   const handle = (await runner.start({ env: {} })) as DockerHandle;
   const elsewhere = new DockerRunner({ ...plan, stateDirectory: `${plan.stateDirectory}-other` });
@@ -529,7 +529,7 @@ async function onMachine(id: string, act: () => Promise<void>): Promise<void> {
   }
 }
 
-test('what an earlier build made under names without a mark is taken over, listed and undone', async () => {
+test('resources of an earlier build, named without a mark, are taken over, listed and undone', async () => {
   const { plan } = await makeRunner({ 'app.py': 'def predict(): return 1' });
   const stateDirectory = join(root, 'home', plan.deployment, 'revisions', 'r1', 'state');
   const runner = new DockerRunner({ ...plan, stateDirectory });
@@ -553,7 +553,7 @@ test('what an earlier build made under names without a mark is taken over, liste
   expect([await listContainers(plan), await listImages(plan)]).toEqual([[], []]);
 });
 
-test('a container that cannot be removed is named, with the command that does it by hand', async () => {
+test('a container that cannot be removed is reported, with the command to remove it', async () => {
   const { runner, plan } = await makeRunner({ 'app.py': 'def predict(): return 1' });
   const container = engine.getContainer(((await runner.start({ env: {} })) as DockerHandle).container);
   container.remove = () => Promise.resolve(); // as an engine that is at it for too long
@@ -562,7 +562,7 @@ test('a container that cannot be removed is named, with the command that does it
   expect(error.message).toMatch(new RegExp(`: docker rm --force ${containerName(plan)}$`));
 });
 
-test('the need names the engine and, where none answers, what to do', async () => {
+test('the need names the engine, or the remedy when none answers', async () => {
   expect(await findNeeds()).toMatchObject([{ isMet: true, remedy: null }]);
   const before = process.env.DOCKER_HOST;
   process.env.DOCKER_HOST = `unix://${join(root, 'nobody.sock')}`;
@@ -580,7 +580,7 @@ test('the need names the engine and, where none answers, what to do', async () =
   await expect(openEngine('ssh://host')).rejects.toMatchObject({ code: 'ENGINE_UNREACHABLE' });
 });
 
-test('requirements are installed before the code is copied, on the Python that is asked for', async () => {
+test('requirements are installed before the code is copied, on the requested Python', async () => {
   const plan = await createDockerPlan(join(root, 'layers'), {
     'requirements.txt': 'idna==3.10\n-r more/other.txt\n',
     'more/other.txt': 'six\n',
@@ -606,7 +606,7 @@ test('requirements are installed before the code is copied, on the Python that i
   }
 });
 
-test('a Dockerfile that is there keeps its name, and ours takes another', async () => {
+test('an existing Dockerfile keeps its name, and the generated one gets another', async () => {
   const plan = await createDockerPlan(join(root, 'taken'), {
     Dockerfile: 'FROM scratch\nRUN train\n',
     'app.py': 'def predict(): return 1',
@@ -615,6 +615,6 @@ test('a Dockerfile that is there keeps its name, and ours takes another', async 
   expect(readFileSync(join(plan.directory, 'Dockerfile'), 'utf8')).toBe('FROM scratch\nRUN train\n');
 });
 
-test('it listens on loopback alone unless it is exposed', async () => {
+test('it listens on loopback only unless it is exposed', async () => {
   await checkExposure(async (changes) => (await makeRunner({ 'app.py': 'def predict(): return 1' }, changes)).runner);
 });

@@ -81,7 +81,7 @@ const caught = (work: Promise<unknown>): Promise<BerthError> =>
     (error: unknown) => (error instanceof BerthError ? error : Promise.reject(error)),
   );
 
-test('a revision is uploaded, built, called with the key, stopped, started again, and removed to nothing', async () => {
+test('a revision is uploaded, built, called with the key, stopped, started again, and removed without a trace', async () => {
   const cloud = await openCloud({ buildTime: 1_200 });
   const plan = await makePlan({ resources: { cpu: 1, concurrency: 3 } });
   symlinkSync('/etc/hostname', join(plan.directory, 'outside.txt'));
@@ -165,7 +165,7 @@ test('a revision is uploaded, built, called with the key, stopped, started again
   }
 });
 
-test('a build that fails is a failed start with LangSmith’s log, and nothing of it is left', async () => {
+test('a failed build fails the start with LangSmith’s log, and leaves nothing', async () => {
   const cloud = await openCloud({ outcome: 'BUILD_FAILED' });
   const runner = new LangGraphRunner(await makePlan());
   const error = await caught(runner.start({ env: {} }));
@@ -174,7 +174,7 @@ test('a build that fails is a failed start with LangSmith’s log, and nothing o
   await runner.undo();
 });
 
-test('a start that finds a deployment that has served, and cannot reach it, keeps it with its threads', async () => {
+test('a start that cannot reach a deployment that has served keeps it with its threads', async () => {
   const cloud = await openCloud();
   const plan = await makePlan();
   const runner = new LangGraphRunner(plan);
@@ -203,7 +203,7 @@ test('an aborted start is taken over by the next one', async () => {
   expect([cloud.deployments.size, cloud.listServers()]).toEqual([0, []]);
 });
 
-test('a key that is refused is not tried again, a cloud that does not answer is, and both name the remedy', async () => {
+test('a refused key is not retried, an unreachable cloud is, and both name the remedy', async () => {
   const cloud = await openCloud();
   const runner = new LangGraphRunner(await makePlan());
   process.env.LANGSMITH_API_KEY = 'wrong-9c2';
@@ -240,7 +240,7 @@ test('LangGraph’s own command deploys to the same control plane', async () => 
   expect(await answer.json()).toEqual({ said: ['x', 'X'] });
 });
 
-test('what bears this home’s mark is found and removed, and nothing else', async () => {
+test('resources with this home’s mark are found and removed, and nothing else', async () => {
   const cloud = await openCloud();
   const [home, another] = [temporaryHome(), temporaryHome()];
   const nameIn = (place: BerthHome) =>
@@ -260,7 +260,7 @@ test('what bears this home’s mark is found and removed, and nothing else', asy
   expect(await LangGraphRunner.listResources(another)).toEqual([]);
 });
 
-test('a key for tracing alone finds nothing, without a word, where nothing was ever deployed', async () => {
+test('a tracing key finds nothing, without an error, when nothing was ever deployed', async () => {
   const cloud = await openCloud();
   process.env.LANGSMITH_API_KEY = 'for-tracing';
   const home = temporaryHome();
@@ -269,7 +269,7 @@ test('a key for tracing alone finds nothing, without a word, where nothing was e
   expect(await caught(LangGraphRunner.listResources(home))).toMatchObject({ code: 'CLOUD_REFUSED' });
 });
 
-test('the needs are a key, in the cloud alone', async () => {
+test('the cloud needs a key, and this machine nothing', async () => {
   expect(await findNeeds(null)).toEqual([]);
   expect(await findNeeds('langsmith')).toMatchObject([
     { isMet: false, remedy: expect.stringContaining('set LANGSMITH_API_KEY') },

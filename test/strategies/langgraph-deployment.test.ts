@@ -47,7 +47,7 @@ test('the example ticket-triage is chosen for langgraph, keeps its contract, ans
   expect(existsSync(stateDirectory)).toBe(false);
 });
 
-test('what a start leaves out is a note of the deployment', async () => {
+test('a deployment has notes on what its start left out', async () => {
   const graph = (first: string) =>
     `${first}\nfrom typing import TypedDict\nfrom langgraph.graph import StateGraph\nclass State(TypedDict, total=False):\n    text: str\ndef shout(state):\n    return {"text": state["text"].upper()}\ngraph = StateGraph(State).add_node(shout).add_edge("__start__", "shout").compile()\n`;
   const several = temporarySolution({

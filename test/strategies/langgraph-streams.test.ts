@@ -98,7 +98,7 @@ const generators = {
   'items.py': 'async def predict(count: int):\n    for at in range(count):\n        yield {"at": at}',
 };
 
-test('a stream gives what nodes change, write and hear from models, then the answer of a run', async () => {
+test('a stream yields what nodes change, write and receive from models, then the answer', async () => {
   const { chunks, answer } = await readStream(runner.stream({ said: ['go'] }));
   expect(answer).toEqual({ status: 'success', output: { said: ['go', 'thought', 'well then'] } });
   const words = chunks.filter((chunk) => (chunk as { event: string }).event === 'messages');
@@ -115,7 +115,7 @@ test('a stream gives what nodes change, write and hear from models, then the ans
   expect(await listThreads()).toEqual([]);
 });
 
-test('an interrupt and a conversation go on in a stream, an exception ends it', async () => {
+test('interrupts and conversations work in a stream, and an exception ends it', async () => {
   const asked = await readStream(runner.stream({ said: ['ask'] }));
   expect(asked.answer).toMatchObject({ output: { __interrupt__: [{ value: { question: 'sure?' } }] } });
   const { __thread__ } = (asked.answer as { output: { __thread__: string } }).output;
@@ -160,7 +160,7 @@ const untilAllAreCancelled = (): Promise<void> =>
     { timeout: 60, interval: 50 },
   );
 
-test('who leaves a stream ends the run, and its deadline says so', async () => {
+test('a reader that leaves a stream ends the run, and so does its deadline', async () => {
   const threads = await listThreads();
   for await (const chunk of runner.stream({ said: ['wait'] })) {
     expect(chunk).toEqual({ event: 'custom', data: { percent: 50 } });
@@ -173,7 +173,7 @@ test('who leaves a stream ends the run, and its deadline says so', async () => {
   expect(await listThreads()).toEqual(threads);
 });
 
-test('a run is ended also where the server is slow to notice that its caller has left', async () => {
+test('a run is ended even when the server is slow to notice that its caller has left', async () => {
   const parts = runner.stream({ said: ['wait'] });
   await parts.next();
   const { pid } = handle.server as { pid: number };
@@ -185,7 +185,7 @@ test('a run is ended also where the server is slow to notice that its caller has
   await untilAllAreCancelled();
 });
 
-test('a run is ended also where its caller leaves before the server has told of it', async () => {
+test('a run is ended even when its caller leaves before the server has named it', async () => {
   const { pid } = handle.server as { pid: number };
   const threads = await listThreads();
   const gone = new AbortController();
@@ -201,7 +201,7 @@ test('a run is ended also where its caller leaves before the server has told of 
   expect(countNotes('begun')).toBe(countNotes('cancelled'));
 });
 
-test('a server that dies loses the stream', async () => {
+test('a server that crashes loses the stream', async () => {
   const parts = runner.stream({ said: ['wait'] });
   await parts.next();
   await killMarkedProcesses(plan);

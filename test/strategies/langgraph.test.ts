@@ -107,7 +107,7 @@ async function listThreads(): Promise<unknown[]> {
   return (await found.json()) as unknown[];
 }
 
-test('an interrupt is an answer with its thread, with or without a name, and can be resumed', async () => {
+test('an interrupt is an answer with its thread, and can be resumed', async () => {
   const before = await listThreads();
   const asked = await shared.run({ said: ['ask'] });
   expect(asked).toMatchObject({ status: 'success', output: { __interrupt__: [{ value: { question: 'sure?' } }] } });
@@ -126,7 +126,7 @@ test('an interrupt is an answer with its thread, with or without a name, and can
   expect(await listThreads()).toHaveLength(before.length + 2);
 });
 
-test('an error inside a 200 is an error with type, words and the user’s own traceback', async () => {
+test('an error in a 200 reply becomes an error with type, message and the user’s traceback', async () => {
   const error = requireFailure(await shared.run({ said: ['fail'] }));
   expect(error).toMatchObject({ code: 'CALL_FAILED', type: 'Unhappy', message: 'Unhappy: not today' });
   expect(error.traceback).toMatch(/^Traceback [^\n]*\n {2}File "agent.py", line \d+, in answer/);
@@ -134,7 +134,7 @@ test('an error inside a 200 is an error with type, words and the user’s own tr
   expect(requireFailure(await shared.run({ said: [] })).type).toBe('IndexError');
 });
 
-test('runs are concurrent, may block, find the files of the revision, and leave no colours in the log', async () => {
+test('runs are concurrent, may block, find the files of the revision, and leave no colors in the log', async () => {
   const before = Date.now();
   const answers = await Promise.all(Array.from({ length: 20 }, () => shared.run({ said: ['wait'] })));
   expect(answers.every(({ status }) => status === 'success')).toBe(true);
@@ -151,7 +151,7 @@ test('a server that does not react is replaced', async () => {
   expect(((await shared.start({ env: {} })).server as { pid: number }).pid).not.toBe(pid);
 });
 
-test('SIGTERM stops the server, also with a run at work, which is answered', async () => {
+test('SIGTERM stops the server, and a running run is still answered', async () => {
   const running = shared.run({ said: ['wait'] });
   await sleep(1_200);
   await shared.stop();
@@ -159,7 +159,7 @@ test('SIGTERM stops the server, also with a run at work, which is answered', asy
   expect(await running).toMatchObject({ status: 'success' });
 });
 
-test('a stop by a record whose pid is a stranger’s by now harms nobody', async () => {
+test('a stop with a record whose pid belongs to another process by now harms nobody', async () => {
   const stranger = spawn('sleep', ['30'], { detached: true });
   try {
     await serverRecord.write(sharedPlan, {
@@ -178,7 +178,7 @@ test('a stop by a record whose pid is a stranger’s by now harms nobody', async
   }
 });
 
-test('two revisions side by side share the deployment’s threads, after a kill and across an interrupt', async () => {
+test('two revisions at once share the deployment’s threads, after a kill and across an interrupt', async () => {
   const { runner: old, plan } = await makeRunner(conversation);
   const { sharedDirectory } = plan;
   const { runner: next } = await makeRunner(conversation, { revision: 'r2', sharedDirectory });
@@ -204,7 +204,7 @@ test.each([
   [{ __resume__: 1 }, 'needs __thread__'],
   [{ __thread__: 'a', __resume__: null }, 'is null'],
   [{ __thread__: 'a', __resume__: 1, said: [] }, 'there are: said'],
-])('the inputs %j are refused before anything is called', async (inputs, words) => {
+])('the inputs %j are refused before any request', async (inputs, words) => {
   const graph = { assistantId: 'agent', config: 'langgraph.json', inputKey: null, outputKey: null, needsHost: false };
   const server = { plan: { timeout: 1 } as RunPlan, graph, endpoint: 'http://127.0.0.1:1' }; // refused before it matters
   const error = requireFailure(await callGraph(server, inputs));
@@ -252,7 +252,7 @@ test('a graph that cannot be loaded and is not called is left out, with its reas
   expect(await caught(called.runner.start({ env: {} }))).toMatchObject({ code: 'START_FAILED' });
 });
 
-test('a function that makes a graph is called by the server, with its defaults or with the configuration', async () => {
+test('the server calls a function that creates a graph, with its defaults or with the configuration', async () => {
   const state =
     'from typing import TypedDict\nclass State(TypedDict, total=False):\n    name: str\n    greeting: str\n';
   const build = (head: string, body: string) =>
@@ -287,7 +287,7 @@ test('an aborted start leaves nothing running', async () => {
   expect(findMarkedProcesses(plan)).toEqual([]);
 });
 
-test('a port that is taken is passed over, and a stranger on it is neither called nor healthy', async () => {
+test('a taken port is skipped, and another server on it is neither called nor healthy', async () => {
   const { runner, plan } = await makeRunner(conversation);
   const port = await chooseFreePort(`${plan.stateDirectory}/1`);
   const stranger = createServer((_, response) => response.end('{"ok":true}'));
@@ -320,7 +320,7 @@ test('a port that is taken while the server starts is noticed, and another is tr
   }
 });
 
-test('variables reach the code, threads lie outside the revision, memory is bounded, and what has no bound is said', async () => {
+test('variables reach the code, threads are outside the revision, memory is limited, and unbound resources are reported', async () => {
   const source = `import os
 def predict(megabytes: int = 0):
     return [os.environ.get("PLACE"), os.environ.get("SECRET"), len(bytearray(megabytes * 2**20))]`;
@@ -337,7 +337,7 @@ def predict(megabytes: int = 0):
   expect(requireFailure(await runner.run({ megabytes: 2_000 }))).toMatchObject({ type: 'MemoryError' });
 });
 
-test('the server listens on loopback, and runs as many at once as `concurrency` says', () => {
+test('the server listens on loopback, and runs up to `concurrency` runs at once', () => {
   const argv = buildServerArguments({
     address: '127.0.0.1',
     port: 20_000,
@@ -349,7 +349,7 @@ test('the server listens on loopback, and runs as many at once as `concurrency` 
   );
 });
 
-test('a langgraph.json is made absolute, without its variables and without what moves the API', async () => {
+test('a langgraph.json gets absolute paths, without its variables and without settings that move the API', async () => {
   const directory = temporarySolution({
     'langgraph.json': JSON.stringify({
       dependencies: ['.', './lib', 'langchain_openai'],
@@ -385,7 +385,7 @@ const twoGraphs = {
   'b.py': conversation['agent.py'],
 };
 
-test('of several graphs the entry chooses; without one they are listed', async () => {
+test('the entry chooses among several graphs; without it they are listed', async () => {
   const workspace = temporarySolution(twoGraphs);
   const error = await caught(recognizeGraph(workspace));
   expect(error).toMatchObject({ code: 'ENTRY_AMBIGUOUS', details: { candidates: ['one', 'two'] } });
@@ -395,7 +395,7 @@ test('of several graphs the entry chooses; without one they are listed', async (
   expect(await caught(recognizeGraph(workspace, 'three'))).toMatchObject({ code: 'ENTRY_NOT_FOUND' });
 });
 
-test('a langgraph.json that is broken is refused with its line, unless --entry says what to call', async () => {
+test('a broken langgraph.json is refused with its line, unless --entry names the graph', async () => {
   const compiled = 'from langgraph.graph import StateGraph\ngraph = StateGraph(dict).compile()\n';
   const workspace = temporarySolution({
     'agent.py': compiled,
@@ -433,7 +433,7 @@ test('a compiled graph gets a langgraph.json, also from a package below src', as
   });
 });
 
-test('plain shapes become one node; what is there is not overwritten, and a second run recognizes what the first wrote', async () => {
+test('plain shapes become one node, existing files are kept, and a second run recognizes the first one’s result', async () => {
   const workspace = temporarySolution({ 'app.py': 'def predict(text: str): return len(text)', 'graph.py': 'X = 1' });
   const found = await recognizeGraph(workspace);
   const keys = { input_key: 'inputs', output_key: 'output', assistant_id: 'agent', config: 'langgraph.json' };
@@ -446,7 +446,7 @@ test('plain shapes become one node; what is there is not overwritten, and a seco
   expect(again).toMatchObject({ by: 'langgraph-json', runInterface: keys, files: {} });
 });
 
-test('a Cog predictor becomes one node that keeps Cog’s rules, with the variables of its cog.yaml', async () => {
+test('a Cog predictor becomes one node with Cog’s rules and the variables of its cog.yaml', async () => {
   const found = await recognizeGraph(temporarySolution(cogFiles));
   const runInterface = { assistant_id: 'agent', input_key: 'inputs', output_key: 'output', cog: true };
   expect(found).toMatchObject({
@@ -471,7 +471,7 @@ test('a Cog predictor becomes one node that keeps Cog’s rules, with the variab
   });
 });
 
-test('a graph whose inputs have to be converted is refused in LangSmith, with the parameter and the way out', async () => {
+test('LangSmith refuses a graph whose inputs need conversion, with the parameter and a remedy', async () => {
   const found = await recognizeGraph(temporarySolution(annotatedRepository));
   const plan = { provider: 'langsmith', deployment: 'dates', runInterface: found?.runInterface } as RunPlan; // all that is read
   expect(await caught(new LangGraphRunner(plan).start({ env: {} }))).toMatchObject({
@@ -482,7 +482,7 @@ test('a graph whose inputs have to be converted is refused in LangSmith, with th
   });
 });
 
-test('a callable with a name of the graph’s own, and a method of an object, are called as themselves', async () => {
+test('a callable whose name the graph uses, and a method of an object, are called', async () => {
   const called = await recognizeGraph(temporarySolution({ 'app.py': 'def call(text: str): return text' }), 'app:call');
   expect(called?.files['graph.py']).toContain('from app import call as solution\n');
   expect(called?.files['graph.py']).toContain('lambda: solution(**state["inputs"])');
@@ -501,7 +501,7 @@ test('a callable with a name of the graph’s own, and a method of an object, ar
   );
 });
 
-test('classes are built once, async callables awaited, and Cog predictors set up once and served beside them', async () => {
+test('classes are built once, async callables are awaited, and Cog predictors are set up once', async () => {
   const source = `class Model:
     def setup(self): self.calls = 0
     async def predict(self, word: str, times: int = 1):
@@ -538,11 +538,11 @@ test('classes are built once, async callables awaited, and Cog predictors set up
   });
 });
 
-test('it listens on loopback alone unless it is exposed', async () => {
+test('it listens on loopback only unless it is exposed', async () => {
   await checkExposure(async (changes) => (await makeRunner({ 'app.py': 'def predict(): return 1' }, changes)).runner);
 });
 
-test('a call of synchronous code that waits for its turn is not begun when its caller has left', async () => {
+test('a waiting call of synchronous code does not begin when its caller has left', async () => {
   const source = `
 import time
 def predict(file: str, name: str, seconds: float = 0.0) -> str:

@@ -44,7 +44,7 @@ async function start(replicas: number, changes: Partial<RunPlan> = {}) {
 const pidOf = (answer: Answer): unknown => (answer.status === 'success' ? answer.output : answer.error);
 const replicasOf = (handle: Handle) => handle.replicas as { pid: number }[]; // made by the runner
 
-test('calls go to an idle process, also those of another client, and never wait behind a long one', async () => {
+test('calls go to an idle process, also those of another client, and do not wait for a long one', async () => {
   const { runner, plan, handle } = await start(2);
   const other = new LocalRunner(plan);
   await other.attach(handle);
@@ -62,7 +62,7 @@ test('calls go to an idle process, also those of another client, and never wait 
   await other.close();
 });
 
-test('streams, deadlines and cancels are as with one process', async () => {
+test('streams, deadlines and cancels work as with one process', async () => {
   const { runner } = await start(2);
   expect(await readStream(runner.stream({ count: 3 }))).toMatchObject({ chunks: [0, 1, 2] });
   const busy = [runner.run({ seconds: 1.5 }), runner.run({ seconds: 1.5 })];
@@ -77,7 +77,7 @@ test('streams, deadlines and cancels are as with one process', async () => {
   expect(typeof pidOf(await runner.run({}))).toBe('number'); // no turn is held by what was given up
 });
 
-test('a process that ends is told by the health, and started again alone', async () => {
+test('the health reports a process that ends, and only that one is started again', async () => {
   const { runner, plan, handle } = await start(3);
   const [first, second, third] = replicasOf(handle).map(({ pid }) => pid);
   process.kill(second as number, 'SIGKILL');
@@ -95,7 +95,7 @@ test('a process that ends is told by the health, and started again alone', async
   await again.close();
 });
 
-test('a call goes to another process where one is being stopped, or does not react', async () => {
+test('a call goes to another process when one is stopping or does not react', async () => {
   const { runner, handle } = await start(2);
   const [first, second] = replicasOf(handle).map(({ pid }) => pid) as [number, number];
   const busy = [runner.run({ seconds: 2 }), runner.run({ seconds: 2 })];
@@ -114,7 +114,7 @@ test('a call goes to another process where one is being stopped, or does not rea
   process.kill(frozen, 'SIGKILL');
 });
 
-test('where none is left a call says whether it had been taken', async () => {
+test('without any process left, a call says whether it had begun', async () => {
   const { runner, handle } = await start(2);
   const busy = [runner.run({ seconds: 9 }), runner.run({ seconds: 9 })];
   await sleep(300);
@@ -126,7 +126,7 @@ test('where none is left a call says whether it had been taken', async () => {
   expect(requireFailure(await runner.run({}))).not.toHaveProperty('neverBegan');
 });
 
-test('each has its own memory, log and name in the log, and none is left after a stop', async () => {
+test('each replica has its own memory, log and name, and none is left after a stop', async () => {
   const { runner, plan } = await start(2);
   await Promise.all(['one', 'two', 'three', 'four'].map((name) => runner.run({ name, seconds: 0.1 })));
   const lines: string[] = [];
@@ -143,7 +143,7 @@ test('each has its own memory, log and name in the log, and none is left after a
   expect(requireFailure(await runner.run({})).code).toBe('NOT_RUNNING');
 });
 
-test('a handle of one process is attached to as before', async () => {
+test('a handle of one process can be attached', async () => {
   const { plan, handle } = await start(1);
   expect(handle).not.toHaveProperty('replicas');
   const other = new LocalRunner(plan);

@@ -140,7 +140,7 @@ test('a setup that fails is START_FAILED with its traceback', async () => {
   expect(error.details.evidence).toContain('File "app.py", line 2, in setup');
 });
 
-test('a Python that is not there is TOOL_MISSING', async () => {
+test('a missing Python is TOOL_MISSING', async () => {
   const environment = {
     digest: '',
     path: '',
@@ -173,7 +173,7 @@ test('a host that does not react is replaced', async () => {
   expect(answer.status === 'success' && answer.output !== pid).toBe(true);
 });
 
-test('a record whose pid is a stranger’s by now harms nobody', async () => {
+test('a record whose pid belongs to another process by now harms nobody', async () => {
   const { runner, plan } = makeRunner({ 'app.py': 'def predict(): return 1' });
   const stranger = spawn('sleep', ['30'], { detached: true });
   try {
@@ -189,7 +189,7 @@ test('a record whose pid is a stranger’s by now harms nobody', async () => {
   }
 });
 
-test('stopping ends children of the software too, and lets a running call finish', async () => {
+test('stopping kills the software’s children, too, and lets a running call finish', async () => {
   const source = `import subprocess, time
 child = subprocess.Popen(["sleep", "60"])
 def predict(seconds=0):
@@ -205,7 +205,7 @@ def predict(seconds=0):
   if (answer.status === 'success') expect(identifyProcess(answer.output as number)).toBeNull();
 });
 
-test('an idle host stops at once, and not when its grace is over', async () => {
+test('an idle host stops at once, without waiting for the grace period', async () => {
   const { runner } = makeRunner({ 'app.py': 'def predict(): return 1' });
   await runner.start({ env: {} });
   await runner.run({});
@@ -214,7 +214,7 @@ test('an idle host stops at once, and not when its grace is over', async () => {
   expect(Date.now() - before).toBeLessThan(8_000);
 });
 
-test('how a process ended is told by the process that started it', async () => {
+test('the process that started a host knows how it ended', async () => {
   const { runner } = makeRunner({ 'app.py': 'import os\ndef predict(): os._exit(5)' });
   await runner.start({ env: {} });
   expect(requireFailure(await runner.run({})).code).toBe('CALL_LOST');
@@ -222,7 +222,7 @@ test('how a process ended is told by the process that started it', async () => {
   expect((await runner.isHealthy()).detail).toMatch(/exited with code 5 after [\d.]+ s/);
 });
 
-test('an interpreter that ends at once fails the start, however soon', async () => {
+test('an interpreter that ends at once fails the start', async () => {
   const { plan } = makeRunner({ 'app.py': 'def predict(): return 1' });
   const python = join(plan.directory, 'python');
   writeFileSync(python, '#!/bin/sh\nexit 7\n', { mode: 0o755 });
@@ -253,7 +253,7 @@ test('a state directory with a long path gets a short socket, which undo removes
   expect(existsSync(endpoint as string)).toBe(false);
 });
 
-test('resources that have no bound here are reported', async () => {
+test('resources without a bound are reported', async () => {
   const lines: string[] = [];
   const { runner, plan } = makeRunner({ 'app.py': 'def predict(): return 1' }, { resources: { cpu: 2, gpu: 'T4' } });
   await runner.start({ env: {}, onProgress: (line) => lines.push(line) });
@@ -270,7 +270,7 @@ onLinux('memory beyond its bound is a MemoryError of the call', async () => {
   expect(requireFailure(await runner.run({ megabytes: 1000 })).type).toBe('MemoryError');
 });
 
-test('concurrency bounds the calls at once', async () => {
+test('concurrency limits the calls at once', async () => {
   const source = `import threading, time
 at_once = most = 0
 def predict():
@@ -286,7 +286,7 @@ def predict():
   expect(Math.max(...answers.map((answer) => (answer.status === 'success' ? (answer.output as number) : 99)))).toBe(2);
 });
 
-test('a client that closes its connection half-way harms nobody', async () => {
+test('a client that closes its connection halfway harms nobody', async () => {
   const { runner, plan } = makeRunner({ 'app.py': 'def predict(): return 1' });
   await runner.start({ env: {} });
   const socket = connect(getSocketPath(plan));
@@ -304,7 +304,7 @@ test('text is passed on unparsed, and what is not JSON is refused', async () => 
   expect(JSON.parse(await runner.runText('{"n": 1'))).toMatchObject({ status: 'error', error: { code: 'CALL_INPUT' } });
 });
 
-test('a revision behind a link is imported like any other', async () => {
+test('a revision below a symbolic link is imported like any other', async () => {
   const { runner, plan } = makeRunner({ 'app.py': 'import os\ndef predict(): return os.path.basename(os.getcwd())' });
   const link = `${plan.directory}-link`;
   symlinkSync(plan.directory, link);
@@ -316,7 +316,7 @@ test('a revision behind a link is imported like any other', async () => {
   await runner.undo();
 });
 
-test('each start has an empty temporary directory of its own, short enough for sockets, gone by name after the undo', async () => {
+test('each start has its own empty temporary directory, short enough for sockets, which the undo removes', async () => {
   const source = 'import tempfile\ndef predict(): return [tempfile.gettempdir(), tempfile.mkdtemp()]';
   const home = join(temporaryDirectory('berth-long-'), 'x'.repeat(80));
   mkdirSync(home);

@@ -15,7 +15,7 @@ beforeAll(async () => {
 const testModal = (...words: string[]) =>
   runBin(['strategies', 'test', 'modal', '--json', ...words], { home: home.root, env: modal.variables });
 
-test('the suite spends nothing until somebody says that it may', async () => {
+test('the suite spends nothing without consent', async () => {
   const { exitCode, stdout } = await testModal();
   expect(exitCode).toBe(2);
   expect(JSON.parse(stdout).error).toMatchObject({
@@ -28,7 +28,7 @@ test('the suite spends nothing until somebody says that it may', async () => {
   expect(modal.asked).toEqual([]);
 });
 
-test('it passes the suite that every runner passes, and leaves nothing in the cloud', async () => {
+test('it passes the conformance suite, and leaves nothing in the cloud', async () => {
   const { stdout, stderr } = await testModal('--yes');
   if (!stdout.startsWith('{')) throw new Error(`no report came: ${stdout}${stderr}`);
   const { checks, ...sum } = JSON.parse(stdout) as { checks: { outcome: string }[] };

@@ -57,7 +57,7 @@ test('the example duplicate-tickets is deployed as it is, keeps its contract, st
   expect(listLive()).toEqual([]);
 }, 240_000);
 
-test('an app whose strategy has to be named says so when another one is chosen for it', async () => {
+test('a billed strategy that would fit better is mentioned when another one is chosen', async () => {
   const deploying = deploy({ name: 'unnamed', solution, agent: 'none' });
   await expect(deploying).rejects.toMatchObject({ code: 'ENTRY_AMBIGUOUS' });
   const info = await (await connectOnce()).info('unnamed');
@@ -66,7 +66,7 @@ test('an app whose strategy has to be named says so when another one is chosen f
   );
 });
 
-test('the command deploys a plain function; its variables are a secret of Modalâ€™s, and stand nowhere else', async () => {
+test('the command deploys a plain function, whose variables are only in a Modal secret', async () => {
   const source = temporarySolution({
     'app.py': 'import os\ndef predict(name: str):\n    return len(os.environ[name])\n',
   });
@@ -97,7 +97,7 @@ test('the command deploys a plain function; its variables are a secret of Modalâ
   expect([listLive(), [...modal.account.secrets.values()]]).toEqual([[], []]);
 }, 240_000);
 
-test('it is left out unless it is named, with the way to it', async () => {
+test('it is never chosen unless it is named, and the reason names the option', async () => {
   const { stdout } = await runBin(['explain', solution], { home: home.root, env: modal.variables });
   expect(stdout).toMatch(
     /^modal: \d+ \(cannot be used: Modal bills compute by the second, so it is chosen only if you/m,

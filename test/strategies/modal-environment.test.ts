@@ -56,7 +56,7 @@ test('the environment of the active profile is where the app is deployed, called
   expect(findPlaces(plan)).toEqual(nowhere);
 });
 
-test('a note that names no environment is that of the profile, also where the app is stopped', async () => {
+test('a record without an environment means the profile’s, also for a stop', async () => {
   const plan = await nextPlan();
   const runner = new ModalRunner(plan);
   const handle = await runner.start({ env: { KEY: 'value' } });
@@ -70,7 +70,7 @@ test('a note that names no environment is that of the profile, also where the ap
   expect(findPlaces(plan)).toEqual(nowhere);
 });
 
-test('what went to the account’s own default is stopped there, whatever is configured by then', async () => {
+test('an app in the account’s default environment is stopped there, whatever is configured by then', async () => {
   process.env.MODAL_PROFILE = 'plain';
   const plan = await nextPlan();
   await new ModalRunner(plan).start({ env: { KEY: 'value' } });
@@ -81,7 +81,7 @@ test('what went to the account’s own default is stopped there, whatever is con
   expect(findPlaces(plan)).toEqual(nowhere);
 });
 
-test('the environment that MODAL_ENVIRONMENT names is above the profile’s', async () => {
+test('MODAL_ENVIRONMENT takes precedence over the profile’s environment', async () => {
   process.env.MODAL_ENVIRONMENT = 'main';
   const plan = await nextPlan();
   await new ModalRunner(plan).start({ env: { KEY: 'value' } });
@@ -90,7 +90,7 @@ test('the environment that MODAL_ENVIRONMENT names is above the profile’s', as
   expect(findPlaces(plan)).toEqual(nowhere);
 });
 
-test('a start deploys where the SDK looks, although the configuration has changed since it was read', async () => {
+test('a start deploys to the environment that the SDK uses, although the configuration has changed since it was read', async () => {
   const plan = await nextPlan();
   writeFileSync(join(root, 'modal.toml'), '[work]\nenvironment = "main"\nactive = true\n');
   const runner = new ModalRunner(plan);

@@ -57,7 +57,7 @@ const askForHealth = async () => {
   return await other.isHealthy();
 };
 
-test('a log that Modal has is not to be had without network or key, and the error says which', async () => {
+test('Modal’s log cannot be read without network or key, and the error says which is missing', async () => {
   loseCloud();
   const away = { code: 'CLOUD_UNREACHABLE', message: expect.stringContaining('http://127.0.0.1:9') };
   await expect(readAll()).rejects.toMatchObject(away);
@@ -73,7 +73,7 @@ test('a log that Modal has is not to be had without network or key, and the erro
   expect(await readAll()).toContain('worth keeping');
 });
 
-test('a follower whose key is taken away is told so', async () => {
+test('a follower whose key is revoked gets an error', async () => {
   const lines = runner.logs({ follow: true })[Symbol.asyncIterator]();
   for (let line = await lines.next(); line.value !== 'worth keeping'; line = await lines.next());
   modal.token.secret = 'as-new';
@@ -81,7 +81,7 @@ test('a follower whose key is taken away is told so', async () => {
   modal.token.secret = 'as-test';
 });
 
-test('whether it is healthy is unknown while Modal cannot be asked', async () => {
+test('the health is unknown while Modal cannot be reached', async () => {
   expect(await askForHealth()).toMatchObject({ isHealthy: true, state: 'ready' });
   loseCloud();
   const detail = expect.stringContaining('Modal cannot be reached at http://127.0.0.1:9');
@@ -95,7 +95,7 @@ test('whether it is healthy is unknown while Modal cannot be asked', async () =>
 const hasAsked = (before: number): boolean =>
   modal.asked.slice(before).filter((name) => modal.unanswered.has(name)).length >= 3;
 
-test('a server that takes the question for a log and says nothing holds up neither a reader nor a stop', async () => {
+test('a server that accepts the log request and stays silent blocks neither a reader nor a stop', async () => {
   // Only what waits for time is hurried: questions and answers go their usual ways.
   jest.useFakeTimers({ advanceTimers: true, doNotFake: ['nextTick', 'setImmediate', 'queueMicrotask'] });
   modal.unanswered.add('AppCountLogs').add('AppFetchLogs');
@@ -112,7 +112,7 @@ test('a server that takes the question for a log and says nothing holds up neith
   expect(modal.account.listLive(appName(plan))).toHaveLength(1);
 });
 
-test('a stop while Modal is away is to be tried again, and then keeps the whole log', async () => {
+test('a stop while Modal is unreachable fails, and a later one archives the whole log', async () => {
   const before = readFileSync(plan.logFile, 'utf8');
   loseCloud();
   await expect(runner.stop()).rejects.toMatchObject({ code: 'CLOUD_UNREACHABLE', retryable: true });

@@ -20,7 +20,7 @@ beforeAll(async () => {
   modal = await openFakeModal();
 });
 
-test('a function becomes an app as a person would write it', async () => {
+test('a function becomes an app that a person could have written', async () => {
   const workspace = temporarySolution({
     'app.py': 'def summarize(text: str, words=40):\n    return text\n',
     'requirements.txt': 'idna\n',
@@ -62,7 +62,7 @@ def call(payload: str) -> str:
   });
 });
 
-test('code that needs a GPU asks for the smallest, and no file is overwritten', async () => {
+test('code that needs a GPU requests the smallest, and no file is overwritten', async () => {
   const workspace = temporarySolution({
     'modal_app.py': 'X = 1\n',
     'model.py': 'class Model:\n    def predict(self, inputs):\n        return self.net.cuda()(inputs)\n',
@@ -99,7 +99,7 @@ def call(payload: str = "{}") -> str:
   );
 });
 
-test('what no import leads to, or only the import describes, is loaded by our host’s modules', async () => {
+test('host modules load code that cannot be imported by name or read without an import', async () => {
   const workspace = temporarySolution({ 'my-model/01-predict.py': 'globals()["shout"] = str.upper\n' });
   const found = await recognizeApp(workspace, 'my-model/01-predict.py:shout');
   expect(found).toMatchObject({ by: 'entry-app', runInterface: { type: 'modal', call: 'json', host: true } });
@@ -111,7 +111,7 @@ test('what no import leads to, or only the import describes, is loaded by our ho
   expect(source).toContain(`return EmbeddedSoftware(${told}, None, __file__)`);
 });
 
-test('a Cog predictor becomes an app that keeps Cog’s rules, with the variables of its cog.yaml', async () => {
+test('a Cog predictor becomes an app with Cog’s rules and the variables of its cog.yaml', async () => {
   const workspace = temporarySolution({
     'cog.yaml': 'build:\n  gpu: true\npredict: "sub/predict.py:Predictor"\nenvironment: ["MODE=a=\\"b\\""]\n',
     'sub/predict.py':
@@ -165,7 +165,7 @@ def call(payload: str) -> str:
   });
 });
 
-test('a method is awaited or collected as it is defined itself, whatever the usual one of its class is', async () => {
+test('a method is awaited or collected according to its own definition', async () => {
   const source = `class Model:
     def predict(self, text: str): ...
     async def score(self, text: str): ...
@@ -183,7 +183,7 @@ test('a method is awaited or collected as it is defined itself, whatever the usu
 
 const app = 'import modal\n\napp = modal.App("x")\n\n\n';
 
-test('the functions of an app are seen, and which is called is not guessed', async () => {
+test('the functions of an app are found, and the one to call is not guessed', async () => {
   const workspace = temporarySolution({
     'cloud.py': `${app}@app.function()\ndef one(text: str):\n    return text\n\n\n@app.function(gpu="T4")\n@modal.fastapi_endpoint()\ndef page():\n    return 1\n\n\n@app.cls()\nclass Two:\n    @modal.enter()\n    def load(self):\n        pass\n\n    @modal.method()\n    def run(self, inputs: dict):\n        return inputs\n`,
   });
@@ -211,7 +211,7 @@ test('the functions of an app are seen, and which is called is not guessed', asy
   });
 });
 
-test('an app without a function in the cloud is not wrapped into another, and the error says what is missing', async () => {
+test('an app without a function in the cloud is not wrapped, and the error says what is missing', async () => {
   const constructed = `${app}@app.cls()\nclass Old:\n    def __init__(self, size):\n        pass\n\n    @modal.method()\n    def predict(self, a):\n        return a\n`;
   expect(await recognizeApp(temporarySolution({ 'cloud.py': constructed }))).toBeUndefined();
   const local = `${app}@app.local_entrypoint()\ndef main(text: str = ""):\n    print(text)\n`;
@@ -279,12 +279,12 @@ const interfaces: [string, string, Record<string, unknown>][] = [
   ['a generator', 'cloud:count', { file: 'modal_app.py', function_name: 'call', generator: 'count', call: 'json' }],
 ];
 
-test.each(interfaces)('%s of an app is called as its decorators say', async (_, entry, expected) => {
+test.each(interfaces)('%s of an app is called according to its decorators', async (_, entry, expected) => {
   const found = await recognizeApp(temporarySolution({ 'cloud.py': shapes }), entry);
   expect(found?.runInterface).toMatchObject({ type: 'modal', app_name: 'shop', ...expected });
 });
 
-test('a generator gets a function beside it that collects what it yields', async () => {
+test('a generator gets a function that collects its items', async () => {
   const found = await recognizeApp(temporarySolution({ 'cloud.py': shapes }), 'cloud:count');
   expect(found?.files).toEqual({
     'modal_app.py': `import json
@@ -314,7 +314,7 @@ const refused: [string, string, RegExp][] = [
   ['cloud:Model(3).run', 'ENTRY_INVALID', /3 is not NAME=VALUE/],
 ];
 
-test.each(refused)('the entry %s is refused with the way out', async (entry, code, message) => {
+test.each(refused)('the entry %s is refused with a remedy', async (entry, code, message) => {
   const refusal = recognizeApp(temporarySolution({ 'cloud.py': shapes }), entry);
   await expect(refusal).rejects.toMatchObject({ code, message: expect.stringMatching(message) });
 });
@@ -365,7 +365,7 @@ test.each<[string, Record<string, string>, string]>([
   expect(found?.runInterface).toMatchObject({ build_variables: ['TOKEN'] });
 });
 
-test('a shell fills variables in requirements in, and reads nothing else in them', async () => {
+test('a shell substitutes variables in requirements, and nothing else', async () => {
   const lines = [
     `idna @ https://\${TOKEN}@host.test/a b$HOME.whl ; python_version > "3" and 'x' != '\`id\`'`,
     'six>=1',
@@ -390,7 +390,7 @@ test('a shell fills variables in requirements in, and reads nothing else in them
   expect(stdout.trimEnd().split('\n')).toEqual(['install', name, address, ...lines.map(filled)]);
 });
 
-test('an image is built with the variables that its requirements mention, and no others', async () => {
+test('an image build gets the variables that its requirements use, and no others', async () => {
   const files = { ...source, 'requirements.txt': `${index}\nidna\n` };
   const plan = await createModalPlan(join(temporaryDirectory(), 'plan'), files, { revision: 'r77' });
   const runner = new ModalRunner(plan);
@@ -435,7 +435,7 @@ test.each(deployable)(
   60_000,
 );
 
-test('an output that Python wrote is read whole, or refused with the place of what is not JSON', () => {
+test('Python’s output is read completely, or refused with the path of what is not JSON', () => {
   expect(parseOutput('{"a": [1, "NaN", "\\"Infinity"]}')).toEqual({ a: [1, 'NaN', '"Infinity'] });
   expect(() => parseOutput('{"a": [1, NaN, "NaN"]}')).toThrow('output.a[1] is NaN, which JSON cannot hold');
   expect(() => parseOutput('[-Infinity]')).toThrow('output[0] is -Infinity');
@@ -450,7 +450,7 @@ test('an output that Python wrote is read whole, or refused with the place of wh
   expect(parseOutput('{"n": 9223372036854775807}')).toEqual({ n: 9223372036854775807n });
 });
 
-test('a traceback is read from the first frame of the code on', () => {
+test('a traceback starts at the first frame of the code', () => {
   const text = `before
 Traceback (most recent call last):
   File "/pkg/modal/_container.py", line 1, in run

@@ -52,7 +52,7 @@ test.each(kinds)(
   },
 );
 
-test('a reply that is one value streams its answer alone, and so does a refusal', async () => {
+test('a reply with one value, or an error, streams only its answer', async () => {
   const whole = readStream(stream());
   await once(server, 'asked');
   reply.writeHead(200, { 'content-type': 'application/json' }).end('{"label": "a"}');
@@ -64,7 +64,7 @@ test('a reply that is one value streams its answer alone, and so does a refusal'
   expect([chunks, requireFailure(answer).code]).toEqual([[], 'CALL_INPUT']);
 });
 
-test('a place to wait on at is gone to, an endpoint that ends early loses the stream, and a deadline ends it', async () => {
+test('a redirect is followed, an endpoint that ends early loses the stream, and a deadline ends it', async () => {
   const parts = stream();
   const next = parts.next();
   await once(server, 'asked');
@@ -81,7 +81,7 @@ test('a place to wait on at is gone to, an endpoint that ends early loses the st
   expect(requireFailure((await late).answer).code).toBe('CALL_TIMEOUT');
 });
 
-test('who leaves a stream ends the connection', async () => {
+test('a reader that leaves a stream closes the connection', async () => {
   const parts = stream();
   const next = parts.next();
   await once(server, 'asked');

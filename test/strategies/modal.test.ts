@@ -93,7 +93,7 @@ class Counter:
         return self.calls
 `;
 
-test('a function of the repository’s own app is called by name, and gets the variables beside its own secrets', async () => {
+test('a function of the repository’s own app is called by name, and gets the variables next to its own secrets', async () => {
   const plan = await planFor({ 'shop.py': ownApp }, { entry: 'shop:price', resources: { memory: '1.5Gi', gpu: 'L4' } });
   const runner = new ModalRunner(plan);
   await runner.start({ env: { EXTRA: 'more' } });
@@ -116,7 +116,7 @@ test('a method is called on an instance that the container keeps', async () => {
   });
 });
 
-test('what Python has and JSON has not is written as JSON, or refused with its place', async () => {
+test('Python values that JSON lacks are converted, or refused with their path', async () => {
   await withRunner(await planFor({ 'shop.py': ownApp }, { entry: 'shop:report' }), async (runner) => {
     const raw = 'data:application/octet-stream;base64,eA==';
     const output = { day: '2024-02-29', got: { a: [null, 1] }, big: 2n ** 60n, parts: [1], raw };
@@ -124,7 +124,7 @@ test('what Python has and JSON has not is written as JSON, or refused with its p
   });
 });
 
-test('the resources are those of the function that Modal has', async () => {
+test('Modal’s function has the requested resources', async () => {
   const resources = { cpu: 0.5, memory: '2Gi', gpu: 'A100:2', timeout: 900, concurrency: 4, replicas: 3 };
   const plan = await planFor({ 'app.py': 'def predict(inputs):\n    return inputs\n' }, { resources });
   await withRunner(plan, async (runner) => {
@@ -145,7 +145,7 @@ test('the resources are those of the function that Modal has', async () => {
   await expect(refused).rejects.toMatchObject({ code: 'RESOURCE_INVALID', message: expect.stringContaining('gpu=1') });
 });
 
-test('a call that is given up is cancelled in the cloud', async () => {
+test('an abandoned call is canceled in the cloud', async () => {
   await withRunner(await planFor({ 'shop.py': ownApp }, { entry: 'shop:slow' }), async (runner) => {
     expect(await runner.run({ seconds: 0 })).toEqual({ status: 'success', output: 0 });
     const answer = await runner.run({ seconds: 60 }, { timeout: 2 });
@@ -162,7 +162,7 @@ test('a call that is given up is cancelled in the cloud', async () => {
   });
 });
 
-test('a function that takes longer than Modal lets it is a call that took too long', async () => {
+test('a function that Modal ends after its timeout is CALL_TIMEOUT', async () => {
   const changes = { entry: 'shop:slow', resources: { timeout: 1 } };
   await withRunner(await planFor({ 'shop.py': ownApp }, changes), async (runner) => {
     const error = requireFailure(await runner.run({ seconds: 30 }));
@@ -170,7 +170,7 @@ test('a function that takes longer than Modal lets it is a call that took too lo
   });
 });
 
-test('a token that Modal does not know is refused with the remedy, and nothing is tried again', async () => {
+test('an unknown token is refused with the remedy, and not retried', async () => {
   const plan = await planFor({ 'app.py': 'def predict(inputs):\n    return inputs\n' });
   process.env.MODAL_TOKEN_SECRET = 'as-wrong';
   const started = new ModalRunner(plan).start({ env: {} });
@@ -182,7 +182,7 @@ test('a token that Modal does not know is refused with the remedy, and nothing i
   await new ModalRunner(plan).undo(); // nothing was made, so nothing is asked
 });
 
-test('a cloud that cannot be reached is tried again, and the message says where it was looked for', async () => {
+test('an unreachable cloud is retried, and the message names its address', async () => {
   const plan = await planFor({ 'app.py': 'def predict(inputs):\n    return inputs\n' });
   process.env.MODAL_SERVER_URL = 'http://127.0.0.1:9';
   const began = Date.now();
@@ -195,7 +195,7 @@ test('a cloud that cannot be reached is tried again, and the message says where 
   expect(Date.now() - began).toBeLessThan(30_000); // the command line alone gives up after a minute
 });
 
-test('what is missing is said before anything starts, with the way to get it', async () => {
+test('unmet needs are reported before anything starts, with their remedy', async () => {
   expect(await findNeeds()).toMatchObject([{ isMet: true, detail: 'MODAL_TOKEN_ID' }]);
   const file = join(temporaryDirectory(), 'modal.toml');
   writeFileSync(file, '[work]\ntoken_id = "ak-1"\ntoken_secret = "as-1"\nactive = true\n');
@@ -215,7 +215,7 @@ test('what is missing is said before anything starts, with the way to get it', a
   expect(setting).toMatchObject({ strategy: 'local', reasoning: expect.stringContaining('Not available: modal') });
 });
 
-test('code that cannot be deployed is a failed start with its traceback, and leaves nothing', async () => {
+test('code that cannot be deployed fails the start with its traceback, and leaves nothing', async () => {
   const broken =
     'import modal\napp = modal.App("x")\n\n\n@app.function()\ndef f(a):\n    return a\n\n\nraise KeyError("early")\n';
   const plan = await planFor({ 'broken.py': broken });
@@ -231,7 +231,7 @@ test('code that cannot be deployed is a failed start with its traceback, and lea
   expect(readFileSync(plan.logFile, 'utf8')).not.toContain('canary-91c2');
 });
 
-test('an image that Modal cannot build is a failed build in its words', async () => {
+test('an image that Modal cannot build is BUILD_FAILED with Modal’s words', async () => {
   const plan = await planFor({ 'app.py': 'def predict(inputs):\n    return inputs\n', 'requirements.txt': 'idna\n' });
   modal.account.buildFailure = 'No matching distribution found for idna==99';
   await expect(new ModalRunner(plan).start({ env: {} })).rejects.toMatchObject({
@@ -241,7 +241,7 @@ test('an image that Modal cannot build is a failed build in its words', async ()
   expect(modal.account.listLive(appName(plan))).toEqual([]);
 });
 
-test('a token that is refused later, and an app that somebody deploys over ours, are noticed', async () => {
+test('a token that is refused later, and another deployment of the app, are noticed', async () => {
   const plan = await planFor({ 'app.py': 'def predict(inputs):\n    return inputs\n' });
   await withRunner(plan, async (runner) => {
     const handle = await runner.start({ env: {} });
@@ -364,7 +364,7 @@ test('a class is built with the parameters among the inputs, or with those of th
   });
 });
 
-test('what a generator yields comes back as a list, and a function is known by its name at Modal', async () => {
+test('a generator’s items come back as a list, and a function keeps its name at Modal', async () => {
   await withRunner(await planFor({ 'studio.py': studio() }, { entry: 'studio:count' }), async (runner) => {
     const answer = { status: 'success', output: [{ number: 0 }, { number: 2 }, { number: 4 }] };
     expect(await runner.run({ upto: 5, step: 2 })).toEqual(answer);
@@ -375,7 +375,7 @@ test('what a generator yields comes back as a list, and a function is known by i
   });
 });
 
-test('a Cog predictor is set up once, keeps the limits of its inputs, and hands files over as data', async () => {
+test('a Cog predictor is set up once, enforces the limits of its inputs, and returns files as data', async () => {
   await withRunner(await planFor(cogFiles), async (runner) => {
     expect(await runner.run({ text: 'x', times: '2' })).toEqual({
       status: 'success',
@@ -397,7 +397,7 @@ test('a Cog predictor is set up once, keeps the limits of its inputs, and hands 
   });
 });
 
-test('web endpoints are called over HTTP at their address, with a proxy token where they ask for one', async () => {
+test('web endpoints are called over HTTP, with a proxy token when they require one', async () => {
   const port = await chooseFreePort(root);
   const files = { 'studio.py': studio(port) };
   const plan = await planFor(files, { entry: 'studio:classify' });
@@ -449,7 +449,7 @@ test('web endpoints are called over HTTP at their address, with a proxy token wh
   });
 });
 
-test('what is left in the cloud is found by its name, of this home alone, and removed', async () => {
+test('orphans of this home in the cloud are found by their names, and removed', async () => {
   const home = berthHome(temporaryDirectory());
   const plan = await planFor({ 'app.py': 'def predict(inputs):\n    return inputs\n' }, { deployment: 'lost-one' });
   const { state, log } = revisionDirectory(home, plan.deployment, plan.revision);
@@ -473,7 +473,7 @@ test('what is left in the cloud is found by its name, of this home alone, and re
   expect(await ModalRunner.listResources(home)).toEqual([]); // nobody's account is nobody's things
 });
 
-test('a schedule is that of the function which is called, and the code’s own stays and is shown', async () => {
+test('a schedule applies to the called function, and the code’s own schedules are kept and shown', async () => {
   const files = {
     'nightly.py':
       'import modal\n\napp = modal.App("n")\n\n\n@app.function(schedule=modal.Cron("5 4 * * *"))\ndef clean():\n    return 1\n\n\n@app.function()\ndef report(day: str):\n    return day\n\n\n@app.function()\ndef items(upto: int = 2):\n    yield from range(upto)\n',

@@ -24,7 +24,7 @@ const runInterface = { type: 'function', module: 'main', callable: 'predict', ca
 describe.each(listLocalRunners(files, runInterface))('%s', (_, makeRunner) => {
   const runner = startBeforeAll(makeRunner);
 
-  test('hands JSON text on and back with every digit', async () => {
+  test('passes JSON text in and out with every digit', async () => {
     const text = await runner().runText?.('{"value": [9007199254740993, 1.0, -0.0, 0.1, 18446744073709551615]}');
     expect(text).toBe(
       '{"status":"success","output":{"kinds":["int","float","float","float","int"],' +
@@ -63,7 +63,7 @@ test('langgraph refuses an integer that its server would round', async () => {
   expect(await runner.run({ value: [2n ** 70n] })).toMatchObject({ error: { code: 'CALL_INPUT', message } });
 }, 120_000);
 
-test('a server of the repository’s own is sent, and read with, every digit', async () => {
+test('the repository’s own server gets and returns every digit', async () => {
   const server = createServer((request, response) => {
     const pieces: Buffer[] = [];
     request.on('data', (piece: Buffer) => pieces.push(piece));

@@ -7,7 +7,7 @@ import { createLocalPlan } from './local-plan.js';
 
 const plan = createLocalPlan(temporaryDirectory(), {});
 
-test('a Bento server has the user’s PYTHONPATH after the directories that it cannot do without', () => {
+test('a Bento server has the user’s PYTHONPATH after the directories that it needs', () => {
   const asked = ['PYTHONPATH=code', 'PYTHONOPTIMIZE=1'];
   const served = { service: 'service:Service', paths: ['src', '.'], cog: false, host: false, environment: asked };
   const environment = buildBentoServerEnvironment(plan, served, {});

@@ -11,11 +11,13 @@ import { parseGraphInterface } from '../graph-interface.js';
 import { type BrokenGraph, describeSkippedGraph, findBrokenGraph } from './broken-graph.js';
 import { explainStartFailure } from './explain-start-failure.js';
 import { prepareServerFiles } from './prepare-server-files.js';
-import { probeServer, probeTimeout } from './probe-server.js';
+import { probeServer } from './probe-server.js';
 import { buildServerArguments, buildServerEnvironment } from './server-command.js';
 
 /** Seconds that importing the graphs may take. */
 const startTimeout = 300;
+/** Milliseconds that the server may take to cancel lost runs. */
+const cancelTimeout = 10_000;
 
 /**
  * The server of a revision, `langgraph dev`. It has all graphs of the langgraph.json, which may call each other, and loads
@@ -75,6 +77,6 @@ async function cancelLostRuns({ url }: ServerRecord): Promise<void> {
     url: `${url}/runs/cancel?action=interrupt`,
     headers: { 'content-type': 'application/json' },
     body: '{"status":"all"}',
-    signal: AbortSignal.timeout(probeTimeout),
+    signal: AbortSignal.timeout(cancelTimeout),
   }).catch(() => undefined); // the server has ended meanwhile, which its health shows
 }

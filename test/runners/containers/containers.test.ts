@@ -8,7 +8,7 @@ import { listBaseImages } from '../../../src/runners/containers/list-base-images
 import { cacheCredentials, suggestLogin } from '../../../src/runners/containers/registry-credentials.js';
 import { temporarySolution } from '../../support/temporary-directories.js';
 
-test('an engine is looked for where DOCKER_HOST says, else at the usual sockets', () => {
+test('an engine is found by DOCKER_HOST, or at the usual sockets', () => {
   expect(findEngineAddress({ DOCKER_HOST: 'tcp://build.example:2376' })).toBe('tcp://build.example:2376');
   expect(findEngineAddress({})).toMatch(/^unix:\/\/\/.+\.sock$/);
 });
@@ -34,7 +34,7 @@ test('a port is published on loopback alone unless it is exposed, and on another
   expect(choosePublishedAddress(remote, { expose: '10.0.0.2' }).call).toBe('10.0.0.2');
 });
 
-test('a build gets what its ignore file leaves, the Dockerfile in any case, and programs whole', async () => {
+test('a build context has the files that are not ignored, always the Dockerfile, and whole programs', async () => {
   const code = temporarySolution({
     Dockerfile: 'FROM scratch\n',
     '.dockerignore': 'Dockerfile\n*.md\n!README.md\ndata/*\n!data/keep\n',
@@ -52,7 +52,7 @@ test('a build gets what its ignore file leaves, the Dockerfile in any case, and 
   expect(programs.map(({ path }) => path)).toEqual(['.berth/host/serve.py']);
 });
 
-test('the same files make the same digest, wherever they lie, and other settings another', async () => {
+test('the same files have the same digest in any directory, and other settings another one', async () => {
   const files = { Dockerfile: 'FROM scratch\n', 'app.py': 'pass\n' };
   const digest = async (changes: Record<string, string>, setting = '') =>
     digestContext(await listContext(temporarySolution({ ...files, ...changes }), 'Dockerfile'), [setting]);
@@ -62,7 +62,7 @@ test('the same files make the same digest, wherever they lie, and other settings
   expect(await digest({}, 'BASE=python:3.12')).not.toBe(first);
 });
 
-test('index and authority become the secrets of a build; what is not set is not there', async () => {
+test('index and certificate settings become build secrets when they are set', async () => {
   expect(await findBuildSecrets({})).toEqual({});
   const bundle = `${temporarySolution({ 'ca.pem': 'CERTIFICATE\n' })}/ca.pem`;
   const secrets = await findBuildSecrets({
@@ -75,7 +75,7 @@ test('index and authority become the secrets of a build; what is not set is not 
   });
 });
 
-test('what docker login keeps is found for the registry that an image comes from', async () => {
+test('credentials of docker login are found for an image’s registry', async () => {
   const encode = (text: string) => Buffer.from(text).toString('base64');
   const directory = temporarySolution({
     'config.json': JSON.stringify({
@@ -120,7 +120,7 @@ test.each([
   expect(suggestLogin(words, ['other', image])?.split(': ').at(-1)).toBe(login);
 });
 
-test('a Dockerfile that asks for none of the secrets is told, with the line that would', () => {
+test('a Dockerfile that mounts none of the secrets is reported, with the line to add', () => {
   const secrets = { 'pip.conf': '', 'ca.pem': '' };
   const describe = (dockerfile: string, isBuildKit = true) =>
     describeUnusedSecrets(secrets, { dockerfile, isBuildKit });
@@ -152,7 +152,7 @@ FROM $BASE
 FROM scratch
 `;
 
-test('a Dockerfile builds on the images that it names, and not on its own stages', () => {
+test('base images of a Dockerfile do not include its own stages', () => {
   expect(listBaseImages(several)).toEqual([
     'golang:1.23',
     'registry.example:5000/team/base@sha256:abc',

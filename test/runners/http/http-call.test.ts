@@ -24,7 +24,7 @@ const callWithin = (url: string, timeout: number, signal?: AbortSignal): Promise
     return { status: 'success', output: body.toString() };
   });
 
-test('an idle time of the agent ends no call that is waited for', async () => {
+test('an agent’s idle timeout does not end a running call', async () => {
   const agent = new Agent({ keepAlive: true, timeout: 100 });
   const reply = await whileServing(
     (_, response) => void sleep(400).then(() => response.end('late')),
@@ -33,7 +33,7 @@ test('an idle time of the agent ends no call that is waited for', async () => {
   expect([reply.status, reply.body.toString(), reply.isComplete]).toEqual([200, 'late', true]);
 });
 
-test('a body that is cut off is not complete', async () => {
+test('a body that is cut off is incomplete', async () => {
   const { isComplete, body } = await whileServing(
     (_, response) => {
       response.writeHead(200, { 'content-length': 100 });
@@ -53,7 +53,7 @@ test.each<[string, RequestListener, number]>([
   expect(answer).toMatchObject({ error: { code: 'CALL_TIMEOUT', message: 'the call took longer than its 0.1 s' } });
 });
 
-test('a cancelled call, a lost one and one that nobody hears are answers', async () => {
+test('a canceled call, a lost call and a refused connection become answers', async () => {
   const cancel = new AbortController();
   setTimeout(() => cancel.abort(), 50);
   const cancelled = await whileServing(
@@ -72,7 +72,7 @@ test('a cancelled call, a lost one and one that nobody hears are answers', async
   ]);
 });
 
-test('an ending ends a call as a signal does: while it runs, and before it begins', async () => {
+test('a cancel source ends a call like a signal, before it begins and while it runs', async () => {
   const ending = new CancelSource();
   const never: RequestListener = () => undefined;
   await whileServing(never, async (url) => {

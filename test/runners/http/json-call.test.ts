@@ -23,7 +23,7 @@ const follow = (url: string) => streamJson({ url, inputs: {}, timeout: 5 });
 
 const call = (url: string, inputs: unknown = {}) => callJson({ url, inputs, timeout: 5 });
 
-test('the inputs are POSTed as JSON', async () => {
+test('the inputs are sent by POST as JSON', async () => {
   const url = await serve(async (request, response) => {
     let body = '';
     for await (const chunk of request) body += chunk;
@@ -46,7 +46,7 @@ test.each([
   expect(await call(await replying(status, body, type))).toEqual({ status: 'success', output });
 });
 
-test('an answer of the software itself is passed on', async () => {
+test('an answer that the software builds is passed on', async () => {
   const answer = { status: 'error', error: { code: 'QUOTA', message: 'none left' } };
   expect(await call(await replying(200, JSON.stringify(answer), 'application/json'))).toEqual(answer);
 });
@@ -63,7 +63,7 @@ test.each([
   });
 });
 
-test('a server that ends within its reply is a lost call', async () => {
+test('a server that ends during its reply loses the call', async () => {
   const url = await serve((_, response) => {
     response.writeHead(200, { 'content-length': '100' });
     response.write('half');
@@ -107,7 +107,7 @@ test.each([
   expect(await call(url)).toEqual(answer);
 });
 
-test('a piece is handed on before the next one is there, and who leaves ends the connection', async () => {
+test('a chunk arrives before the next one exists, and a reader that leaves closes the connection', async () => {
   let accepted: string | undefined;
   let response: ServerResponse | undefined;
   const url = await serve((request, reply) => {
@@ -125,7 +125,7 @@ test('a piece is handed on before the next one is there, and who leaves ends the
   await closed;
 });
 
-test('a stream that fails says so after its pieces', async () => {
+test('a stream that fails ends with the error after its chunks', async () => {
   const failing = await replying(200, 'data: 1\n\nevent: error\ndata: out of memory\n\n', events);
   const error = { code: 'CALL_FAILED', message: 'the stream ended with an error: out of memory' };
   expect(await readStream(follow(failing))).toMatchObject({ chunks: ['1'], answer: { error } });

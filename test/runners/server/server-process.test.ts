@@ -39,7 +39,7 @@ const caught = (work: Promise<unknown>): Promise<BerthError> =>
     (error) => (error instanceof BerthError ? error : Promise.reject(error)),
   );
 
-test('a server that ends before it serves is told with its last line, and nothing is left', async () => {
+test('a server that ends before it serves is reported with its last line, and nothing is left', async () => {
   const { plan, server } = makeServer('console.error("no weights found"); process.exit(4)');
   const error = await caught(server.start({ env: {} }));
   expect(error).toMatchObject({ code: 'START_FAILED', details: { evidence: 'no weights found' } });
@@ -47,14 +47,14 @@ test('a server that ends before it serves is told with its last line, and nothin
   expect(findMarkedProcesses(plan)).toEqual([]);
 });
 
-test('what an earlier server printed is no evidence of this one', async () => {
+test('the output of an earlier server is not evidence for this one', async () => {
   const { server } = makeServer('console.error(process.env.WHY); process.exit(1)');
   await caught(server.start({ env: { WHY: 'first reason' } }));
   const { message } = await caught(server.start({ env: { WHY: 'second reason' } }));
   expect(message).toContain('second reason');
 });
 
-test('a program that is not there is TOOL_MISSING', async () => {
+test('a missing program is TOOL_MISSING', async () => {
   const { server } = makeServer('', { command: () => ({ argv: ['no-such-program'] }) });
   expect(await caught(server.start({ env: {} }))).toMatchObject({
     code: 'TOOL_MISSING',
@@ -78,7 +78,7 @@ test('an aborted start leaves nothing', async () => {
   expect(findMarkedProcesses(plan)).toEqual([]);
 });
 
-test('a server below a shell is found and ended with it', async () => {
+test('a server started by a shell is found, and stopped with it', async () => {
   const command = (port: number) => ({
     argv: ['sh', '-c', `'${process.execPath}' server.cjs & wait`],
     env: { PORT: String(port) },
@@ -91,7 +91,7 @@ test('a server below a shell is found and ended with it', async () => {
   expect(findMarkedProcesses(plan)).toEqual([]);
 });
 
-test('another’s server on the port that was chosen is not ours: the next port is tried', async () => {
+test('a port that another server takes meanwhile is not used: the next port is tried', async () => {
   const { plan, server } = makeServer(answering, {
     command: (port) => ({
       // The first port is taken between the look and the start.
@@ -118,7 +118,7 @@ test('another’s server on the port that was chosen is not ours: the next port 
   expect(record.port).not.toBe(taken);
 });
 
-test('a living process that does not serve is replaced', async () => {
+test('a live process that does not serve is replaced', async () => {
   const { plan, server } = makeServer(answering);
   const mute = spawn(process.execPath, ['-e', program('() => {}')], {
     env: { PORT: String(await chooseFreePort('mute')) },
@@ -135,13 +135,13 @@ test('a living process that does not serve is replaced', async () => {
   expect(identifyProcess(mute.pid ?? 0)).toBeNull();
 });
 
-test('what has no bound here is said in the log', async () => {
+test('the log names resources that have no bound', async () => {
   const { plan, server } = makeServer(answering, { plan: { strategy: 'mine', resources: { cpu: 2, memory: '1Gi' } } });
   await server.start({ env: {} });
   expect(readFileSync(plan.logFile, 'utf8')).toContain('berth: the mine strategy sets no bound for cpu, memory');
 });
 
-test('a server that was never started is gone, and says so', async () => {
+test('a server that was never started is gone', async () => {
   const { server } = makeServer(answering);
   expect(server.describeUnavailability()).toMatch(/neither started nor attached/);
   expect(await server.isHealthy()).toMatchObject({ isHealthy: false, state: 'gone' });

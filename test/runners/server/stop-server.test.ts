@@ -34,7 +34,7 @@ async function startServer(plan: { stateDirectory: string }, manner: string) {
 
 const somePlan = () => ({ stateDirectory: join(temporaryDirectory(), 'state') });
 
-test('a server ends with workers that have left its session and its mark', async () => {
+test('stopping a server kills workers that have left its session and its mark', async () => {
   const plan = somePlan();
   const { leader, worker, port } = await startServer(plan, 'clean');
   expect(findMarkedProcesses(plan)).toEqual([leader.pid]);
