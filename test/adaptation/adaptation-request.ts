@@ -23,7 +23,7 @@ export const someRound = (round: Partial<AdaptationRound> = {}): AdaptationRound
   ...round,
 });
 
-/** A workspace, as a real copy of a real repository. */
+/** Creates a request with a workspace that is a real copy of a real repository. */
 export async function copyFiles(files: Record<string, string>): Promise<{ source: string; workspace: string }> {
   const source = temporarySolution(files);
   const workspace = join(temporaryDirectory(), 'workspace');
@@ -31,7 +31,7 @@ export async function copyFiles(files: Record<string, string>): Promise<{ source
   return { source, workspace };
 }
 
-/** What adapts such a workspace, guarding its source. */
+/** Creates a request that adapts a workspace and guards its source. */
 export async function someRequest(
   files: Record<string, string> = { 'app.py': 'def predict(x): ...\n' },
   { round, examples = [] }: { round?: Partial<AdaptationRound>; examples?: Example[] } = {},

@@ -33,7 +33,7 @@ const writer = (name = 'writer') =>
     return { message: handBack };
   });
 
-test('the first recipe that recognizes the workspace adapts it, and git says what changed', async () => {
+test('the first recipe that recognizes the workspace adapts it, and git reports the changes', async () => {
   const request = await someRequest();
   const before = await digestTree(request.solution.path);
   const adapter = adapterWith([blind, recognizing({ 'entry/main.py': 'import app\n' })]);
@@ -75,7 +75,7 @@ test.each(['../outside.py', '/outside.py', 'link/outside.py'])('nothing is writt
 test.each([
   ['none', [], expect.not.stringContaining('berth doctor')],
   ['auto and none that can be used', ['auto'], expect.stringContaining('berth doctor')],
-])('what no recipe recognizes is an error that says what was looked for: %s', async (_, agents, advice) => {
+])('an unrecognized workspace is an error that lists the recipes tried: %s', async (_, agents, advice) => {
   const missing = new ScriptedAgent('missing');
   missing.missing = ['the program missing'];
   const failure = adapterWith([blind], missing).adapt(await someRequest(undefined, { round: { agents } }));
@@ -87,7 +87,7 @@ test.each([
   await expect(failure).rejects.toMatchObject({ message: advice });
 });
 
-test('of the callables that were found, those are proposed that a recipe takes', async () => {
+test('the error proposes only callables that a recipe accepts', async () => {
   const picky: Recipe = {
     name: 'picky',
     async recognize({ entry }) {
@@ -110,7 +110,7 @@ test('of the callables that were found, those are proposed that a recipe takes',
   });
 });
 
-test('where nothing is recognized, the evidence names the unread files', async () => {
+test('the evidence names unread files when nothing is recognized', async () => {
   const note = 'predict.py was not read: it is larger than 1 MB.';
   const request = { ...(await someRequest(undefined, { round: { agents: [] } })), facts: someFacts({ notes: [note] }) };
   await expect(adapterWith([]).adapt(request)).rejects.toMatchObject({
@@ -119,7 +119,7 @@ test('where nothing is recognized, the evidence names the unread files', async (
   });
 });
 
-test('an ambiguity that a recipe finds goes to an agent, and is the error where there is none', async () => {
+test('an ambiguous entry goes to an agent, and is an error without one', async () => {
   const ambiguous = recipe('strict', () => {
     throw new BerthError('ENTRY_AMBIGUOUS', 'a:f or b:f', { entry: 'a:f' });
   });
@@ -127,7 +127,7 @@ test('an ambiguity that a recipe finds goes to an agent, and is the error where 
   expect(await adapterWith([ambiguous], writer()).adapt(await someRequest())).toMatchObject({ by: 'writer' });
 });
 
-test('an agent that is not known is refused before anything is written, later with the work kept', async () => {
+test('an unknown agent is refused before anything is written; later the work is kept', async () => {
   const request = await someRequest(undefined, { round: { agents: ['nobody'] } });
   const adapter = adapterWith([recognizing({ 'new.py': '' })]);
   await expect(adapter.adapt(request)).rejects.toMatchObject({ code: 'AGENT_UNKNOWN' });
@@ -136,7 +136,7 @@ test('an agent that is not known is refused before anything is written, later wi
   await expect(adapter.adapt(resumed)).rejects.toMatchObject({ code: 'AGENT_UNUSABLE' });
 });
 
-test('what recipes do not recognize goes to the first agent that can be used, whose work is a commit', async () => {
+test('an unrecognized workspace goes to the first usable agent, whose work becomes a commit', async () => {
   const missing = new ScriptedAgent('missing');
   missing.missing = ['the program missing'];
   const agent = writer();
@@ -157,7 +157,7 @@ test('what recipes do not recognize goes to the first agent that can be used, wh
   });
 });
 
-test('recipes are not asked in a round that has an agent’s evidence', async () => {
+test('a round with evidence for an agent skips the recipes', async () => {
   const agent = writer();
   const round = { asksRecipes: false, evidence: 'NameError: x', session: { agent: 'writer', id: 's0' } };
   const result = await adapterWith([recognizing()], agent).adapt(await someRequest(undefined, { round }));
@@ -166,7 +166,7 @@ test('recipes are not asked in a round that has an agent’s evidence', async ()
   expect(agent.requests[0]?.prompt).not.toContain('make it fit');
 });
 
-test('another agent begins with what is known of the work', async () => {
+test('another agent starts with a summary of the earlier work', async () => {
   const agent = writer();
   const round = { asksRecipes: false, learned: 'torch is too new', session: { agent: 'other', id: 's0' } };
   await adapterWith([], agent).adapt(await someRequest(undefined, { round }));
@@ -174,14 +174,14 @@ test('another agent begins with what is known of the work', async () => {
   expect(agent.requests[0]?.prompt).toContain('torch is too new');
 });
 
-test('the agent that has the session goes on with it, also when another one comes first', async () => {
+test('the agent with the session continues it, even when another one comes first', async () => {
   const first = new ScriptedAgent('first');
   const round = { asksRecipes: false, session: { agent: 'writer', id: 's0' } };
   const result = await adapterWith([], first, writer()).adapt(await someRequest(undefined, { round }));
   expect(result).toMatchObject({ by: 'writer', notes: ['writer ran in a sandbox (bubblewrap)'] });
 });
 
-test('the next agent is asked when one’s key is refused or its provider is down', async () => {
+test('the next agent takes over when a key is rejected or a provider is down', async () => {
   const refused = new ScriptedAgent('refused', () => ({ stopReason: 'unauthorized', error: '401', session: null }));
   const down = new ScriptedAgent('down', () => ({ stopReason: 'unreachable', error: 'ECONNREFUSED', session: null }));
   const round = { agents: ['refused', 'down', 'writer'] };
@@ -193,7 +193,7 @@ test('the next agent is asked when one’s key is refused or its provider is dow
   ]);
 });
 
-test('when no named agent can be used, the error lists what each lacks', async () => {
+test('when no named agent is usable, the error lists what each lacks', async () => {
   const [one, two] = [new ScriptedAgent('one'), new ScriptedAgent('two', () => new BerthError('AGENT_UNUSABLE', 'no'))];
   one.missing = ['ONE_KEY'];
   const request = await someRequest(undefined, { round: { agents: ['one', 'two'] } });
@@ -203,7 +203,7 @@ test('when no named agent can be used, the error lists what each lacks', async (
   });
 });
 
-test('a rate limit waits as the provider asks, and what was used up counts when the round is asked for again', async () => {
+test('a rate limit waits as the provider asks, and earlier usage counts when the round is retried', async () => {
   const agent = new ScriptedAgent(
     'writer',
     () => ({ stopReason: 'rate-limited', error: '429', retryAfterSeconds: 7 }),
@@ -219,7 +219,7 @@ test('a rate limit waits as the provider asks, and what was used up counts when 
   expect(agent.requests[1]).toMatchObject({ session: 's1', prompt: expect.stringContaining('interrupted') });
 });
 
-test('a round without its end goes on in the session that it had begun', async () => {
+test('an unfinished round continues in its session', async () => {
   const agent = new ScriptedAgent(
     'writer',
     ({ onSession }) => {
@@ -237,7 +237,7 @@ test('a round without its end goes on in the session that it had begun', async (
   expect(agent.requests[1]).toMatchObject({ session: 'begun', prompt: expect.stringContaining('make it fit') });
 });
 
-test('a round that ended is never run again, whether it succeeded or was refused', async () => {
+test('a finished round never runs again, whether it succeeded or failed', async () => {
   const request = await someRequest();
   const result = await adapterWith([], writer()).adapt(request);
   expect(await adapterWith([], new ScriptedAgent('writer')).adapt(request)).toEqual(result);
@@ -248,7 +248,7 @@ test('a round that ended is never run again, whether it succeeded or was refused
   await expect(adapterWith([], new ScriptedAgent('writer')).adapt(next)).rejects.toMatchObject(failed);
 });
 
-test('the answer of a run that ended before the worker died is used, not paid for again', async () => {
+test('the message of a run that finished before the worker died is reused, not paid for again', async () => {
   const request = await someRequest();
   const record = {
     number: 1,
@@ -261,7 +261,7 @@ test('the answer of a run that ended before the worker died is used, not paid fo
   expect(result).toMatchObject({ by: 'writer', cost: 0.3, sessionId: 's1' });
 });
 
-test('a lost session begins anew with a summary of what was done', async () => {
+test('a lost session restarts with a summary of the work', async () => {
   const agent = new ScriptedAgent(
     'writer',
     () => ({ stopReason: 'session-lost', session: null, error: 'no session s0', cost: 0 }),
@@ -276,7 +276,7 @@ test('a lost session begins anew with a summary of what was done', async () => {
   expect(agent.requests[1]?.prompt).toContain('it failed');
 });
 
-test('a hand-back that is missing or invalid is asked for again in the same session, its cost summed', async () => {
+test('a missing or invalid report is requested again in the same session, and the costs add up', async () => {
   const agent = new ScriptedAgent(
     'writer',
     () => ({ message: 'All done!' }),
@@ -290,7 +290,7 @@ test('a hand-back that is missing or invalid is asked for again in the same sess
   expect(agent.requests[2]?.prompt).toContain('module');
 });
 
-test('who claims success and hands back nothing is refused after two questions', async () => {
+test('an agent that claims success without a report fails after two retries', async () => {
   const done = () => ({ message: 'It works perfectly.' });
   const failure = adapterWith([], new ScriptedAgent('writer', done, done, done)).adapt(await someRequest());
   await expect(failure).rejects.toMatchObject({
@@ -300,7 +300,7 @@ test('who claims success and hands back nothing is refused after two questions',
   });
 });
 
-test('a refused change is not committed, and its evidence names the file', async () => {
+test('a rejected change is not committed, and its evidence names the file', async () => {
   const agent = new ScriptedAgent('writer', ({ workspace }) => {
     writeFileSync(join(workspace, 'app.py'), '');
     return { message: handBack };
@@ -316,7 +316,7 @@ test('a refused change is not committed, and its evidence names the file', async
 test.each([
   ['dollars', { spent: { rounds: 1, dollars: 2, tokens: 0 }, budget: { rounds: 4, dollars: 2 } }, '$2'],
   ['rounds', { spent: { rounds: 4, dollars: 2, tokens: 0 }, budget: { rounds: 4, dollars: null } }, '4 rounds'],
-])('a budget of %s that is used up runs no agent', async (_, round, said) => {
+])('an exhausted budget of %s runs no agent', async (_, round, said) => {
   const agent = new ScriptedAgent('writer');
   const failure = adapterWith([], agent).adapt(await someRequest(undefined, { round }));
   await expect(failure).rejects.toMatchObject({
@@ -327,7 +327,7 @@ test.each([
   expect(agent.requests).toEqual([]);
 });
 
-test('the agent is given what is left of the budget, and told about when it does not bind', async () => {
+test('the agent gets the remaining budget, and a note says when it cannot be enforced', async () => {
   const agent = writer();
   agent.reportsCost = false;
   const round = { spent: { rounds: 1, dollars: 0.5, tokens: 0 }, budget: { rounds: 4, dollars: 2 } };
@@ -349,7 +349,7 @@ test.each<[string, string, object]>([
   expect(adapted.runInterface).toEqual({ type: 'function', module: 'entry', callable: 'predict', ...expected });
 });
 
-test('what the agent says of `call` and `paths` stays, and the rest is completed', async () => {
+test('reported values of `call` and `paths` stay, and missing ones are completed', async () => {
   const files = {
     'src/pkg/model.py': 'class Model:\n    def predict(self, payload: dict):\n        return payload\n',
     'pyproject.toml': '[project]\nname = "pkg"\nversion = "1"\n',
@@ -381,7 +381,7 @@ test('a Cog predictor that an agent names is called by Cog’s rules', async () 
   expect(adapted.runInterface).toMatchObject({ call: 'cog', environment: ['A=1'] });
 });
 
-test('without a sandbox, a change of what is guarded is refused by name', async () => {
+test('without a sandbox, a change of a guarded file is rejected and named', async () => {
   const request = await someRequest();
   const agent = new ScriptedAgent('writer', () => {
     writeFileSync(join(request.solution.path, 'app.py'), 'def predict(x): return 1\n');
@@ -399,7 +399,7 @@ test('without a sandbox, a change of what is guarded is refused by name', async 
   });
 });
 
-test('the user’s own edits are committed with what a recipe recognizes, else with the last known interface', async () => {
+test('the user’s edits are committed with the interface that a recipe recognizes, or else the last known one', async () => {
   const request = await someRequest();
   const before = { ...request, round: someRound({ number: 1 }) };
   const adapted = await adapterWith([], writer()).adapt(before);
@@ -412,13 +412,13 @@ test('the user’s own edits are committed with what a recipe recognizes, else w
   expect(await adapterWith([recognizing()]).adapt(own(3))).toMatchObject({ by: 'user', notes: [] });
 });
 
-test('edits of which nobody knows what to call are kept', async () => {
+test('edits without a known interface are kept', async () => {
   const round = { agents: [], asksRecipes: false };
   const failure = adapterWith([blind]).adapt(await someRequest(undefined, { round }));
   await expect(failure).rejects.toMatchObject({ code: 'ADAPTATION_FAILED' });
 });
 
-test('an abort is no failure of the round', async () => {
+test('an abort does not fail the round', async () => {
   const controller = new AbortController();
   const agent = new ScriptedAgent(
     'writer',

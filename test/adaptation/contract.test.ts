@@ -47,7 +47,7 @@ test('integers beyond 2^53 come as bigints, are compared, and are shown with all
   expect(await differs('subset', 1, 9007199254740993n)).toBe('output: expected 1, got 9007199254740993');
 });
 
-test('integers agree exactly, floats to what a float loses, whichever way they are written', async () => {
+test('integers compare exactly and floats within a tolerance, in any notation', async () => {
   const reads = (expected: string, got: string, match: Example['match'] = 'subset') =>
     differs(match, readExactJson(expected), readExactJson(got));
   expect(await reads('9007199254740993', '9007199254740992')).toBe(
@@ -62,7 +62,7 @@ test('integers agree exactly, floats to what a float loses, whichever way they a
   expect(await reads('{"type": "integer", "minimum": 1.0}', '9223372036854775807', 'schema')).toBeNull();
 });
 
-test('without an output, any answer will do', async () => {
+test('an example without an output accepts any answer', async () => {
   expect(await matchOutput({ input: 1, match: 'subset' }, { anything: true })).toBeNull();
 });
 
@@ -126,7 +126,7 @@ test('documented calls of the callable come next, positional arguments by the si
   });
 });
 
-test('of a function that a server serves, documented calls count too, and its defaults are not tried', () => {
+test('a function behind a server is checked with documented calls, but not with its defaults', () => {
   const runInterface = { type: 'http', port: 8000, serves: functionInterface };
   const facts = (documentedCalls: DocumentedCall[]) =>
     someFacts({ entryPoints: [entry([parameter('x', '1')])], documentedCalls });
@@ -140,7 +140,7 @@ test('of a function that a server serves, documented calls count too, and its de
   expect(determineContract({ examples: [], facts: facts(calls), runInterface: { type: 'http' } })).toEqual(weak);
 });
 
-test('for a callable that takes one dict, the argument is the input', () => {
+test('the argument of a callable that takes one dict is the input', () => {
   const calls = [documented({ positional: [{ text: 'a' }] })];
   expect(determine([parameter('inputs')], calls, 'inputs').examples).toEqual([
     { input: { text: 'a' }, match: 'subset', place: 'app.py:3' },
@@ -154,14 +154,14 @@ test.each<[string, Partial<DocumentedCall>]>([
   ['has an absolute path of no file', { input: { x: '/path/to/model' } }],
   ['has an address', { positional: ['https://example.com/cat.png'] }],
   ['has a placeholder within a list', { positional: [[{ image: '<your image>' }]] }],
-])('a documented call that %s states no contract', (_, call) => {
+])('a documented call that %s is not part of the contract', (_, call) => {
   expect(determine([parameter('x')], [documented({ positional: ['a'], ...call })])).toEqual({
     source: 'weak',
     examples: [],
   });
 });
 
-test('with a stated output, an address is an input like any other', () => {
+test('a call with a URL and a documented output is part of the contract', () => {
   const calls = [
     documented({ positional: ['https://example.com/'], output: 'example.com', outputText: "'example.com'" }),
   ];
@@ -216,7 +216,7 @@ const call = async (input: unknown): Promise<Answer> =>
       }
     : { status: 'success', output: 1 };
 
-test('every failed example is in the evidence, with what the call said', async () => {
+test('the evidence contains every failed example with its answer', async () => {
   const checked = await checkContract({ contract: { source: 'user', examples }, call, heldBack: [] });
   expect(checked.fullEvidence).toBeNull();
   expect(checked.report).toEqual({ source: 'user', examples: 3, passed: 1 });
@@ -238,7 +238,7 @@ test.each([
   ['CALL_TIMEOUT', 'no answer within 60 s', 'CALL_TIMEOUT: no answer within 60 s'],
   ['CALL_INPUT', 'x is missing', 'CALL_INPUT: x is missing'],
   ['QUOTA', 'none left', 'QUOTA: none left'],
-])('in the user’s own code a probe that ends with %s is told, and is no failure', async (code, message, told) => {
+])('a probe of the user’s code that ends with %s is reported, but does not fail', async (code, message, told) => {
   const checked = await checkContract({ contract: probe, call: failing(message, code), isUserCode: true });
   expect(checked).toEqual({
     report: { source: 'none', examples: 0, passed: 0, probe: { code, raised: told } },
@@ -248,7 +248,7 @@ test.each([
   });
 });
 
-test('in code that an agent changed a probe that raises is evidence', async () => {
+test('a probe of agent-changed code that raises is evidence', async () => {
   const checked = await checkContract({ contract: probe, call: failing('ValueError: no good') });
   expect(checked.evidence).toContain('ValueError: no good');
   expect(contractFailedError(checked).code).toBe('CONTRACT_FAILED');
@@ -262,7 +262,7 @@ test.each(['NOT_RUNNING', 'ENGINE_UNREACHABLE', 'CALL_CANCELLED'])(
   },
 );
 
-test('a probe that raised is not made again', async () => {
+test('a failed probe is not repeated', async () => {
   const contract: Contract = { source: 'none', examples: [], probe: { code: 'CALL_FAILED', raised: 'ValueError: no' } };
   const never = () => Promise.reject(new Error('it was called'));
   const { report, evidence } = await checkContract({ contract, call: never, isUserCode: true });
@@ -275,7 +275,7 @@ const documentation: Contract = {
   examples: examples.map((one, index) => ({ ...one, place: `README.md:${index + 1}` })),
 };
 
-test('documentation may be out of date: what holds counts, and what does not is named', async () => {
+test('documentation may be out of date: passing calls count, and failing ones are named', async () => {
   const { report, evidence, note } = await checkContract({ contract: documentation, call, isUserCode: true });
   expect(evidence).toBeNull();
   expect(report).toEqual({
@@ -296,7 +296,7 @@ test('documentation may be out of date: what holds counts, and what does not is 
   );
 });
 
-test('documented calls that have failed are not made again, and stay named', async () => {
+test('failed documented calls are not repeated, and stay named', async () => {
   const { report } = await checkContract({ contract: documentation, call, isUserCode: true });
   const { stale = [] } = report;
   const made: unknown[] = [];
@@ -316,13 +316,13 @@ test('documented calls that have failed are not made again, and stay named', asy
   expect(none.evidence).toContain('example 1');
 });
 
-test('documentation of which nothing holds is evidence, and so is any of it where an agent changed the code', async () => {
+test('documented calls that all fail are evidence, and so is any failing one in agent-changed code', async () => {
   const none = await checkContract({ contract: documentation, call: failing('ValueError: no'), isUserCode: true });
   expect(none.evidence).toContain('example 1 (README.md:1), input 1');
   expect((await checkContract({ contract: documentation, call })).evidence).toContain('README.md:2');
 });
 
-test('a documented address that nobody reaches is named, and no reason to wait; a wrong answer is', async () => {
+test('an unreachable documented URL is only named, but a wrong answer is a failure', async () => {
   const input = { url: 'https://example.com/article' };
   const contract: Contract = {
     source: 'repository',
@@ -337,12 +337,12 @@ test('a documented address that nobody reaches is named, and no reason to wait; 
   expect((await check({ status: 'success', output: '1999-01-01' })).evidence).toContain('README.md:9');
 });
 
-test('of the user’s own examples all must hold, whoever wrote the code', async () => {
+test('all examples of the user must pass, whoever wrote the code', async () => {
   const checked = await checkContract({ contract: { source: 'user', examples }, call, heldBack: [], isUserCode: true });
   expect(checked.evidence).toContain('example 2');
 });
 
-test('what is told of a probe or of a call has no secrets in it', async () => {
+test('reports about probes and calls contain no secrets', async () => {
   const secrets = ['sk-canary-77'];
   const leaking = failing(`ValueError: ${'x'.repeat(290)}sk-canary-77`);
   const checked = await checkContract({ contract: probe, call: leaking, isUserCode: true, secrets });
@@ -352,7 +352,7 @@ test('what is told of a probe or of a call has no secrets in it', async () => {
   expect((await checkContract({ contract, call: echo, secrets })).evidence).toContain('got "[redacted]"');
 });
 
-test('what a call misses is in its evidence and in the notes of documented calls, with what to do', async () => {
+test('evidence and notes say what a call misses and what to do', async () => {
   const findMissing = async (text: string) => (text.includes('no') ? ['run “git lfs pull”'] : []);
   const given = { contract: { source: 'user', examples } satisfies Contract, call, findMissing };
   expect((await checkContract(given)).evidence).toMatch(/ValueError: no\n.*\n.*app\.py\n {2}run “git lfs pull”$/);
@@ -360,7 +360,7 @@ test('what a call misses is in its evidence and in the notes of documented calls
   expect(report.stale?.at(-1)?.problem).toMatch(/ValueError: no; run “git lfs pull”$/);
 });
 
-test('a check that is cut off tells nothing of the software', async () => {
+test('an aborted check says nothing about the software', async () => {
   const controller = new AbortController();
   const cut = async (): Promise<Answer> => {
     controller.abort();
@@ -370,7 +370,7 @@ test('a check that is cut off tells nothing of the software', async () => {
   await expect(checkContract({ contract: probe, call: cut, isUserCode: true, signal })).rejects.toThrow('aborted');
 });
 
-test('what a held-back example expects is in a person’s evidence alone', async () => {
+test('only a person’s evidence shows the expected output of a held-back example', async () => {
   const checked = await checkContract({ contract: { source: 'user', examples }, call });
   expect(checked.evidence?.split('\n').slice(0, 2)).toEqual([
     'example 2, input 2',
@@ -399,6 +399,6 @@ test.each([
   expect([...shown.examples, ...heldBack.examples].map(({ input }) => input).sort()).toEqual([...all.keys()]);
 });
 
-test('what the repository documents is no secret', () => {
+test('documented calls are never held back', () => {
   expect(splitContract({ source: 'repository', examples }).heldBack.examples).toEqual([]);
 });

@@ -41,7 +41,7 @@ test.each([
   '[1 2 ... 3]',
   'Point(x=1, y=...)',
   "b'ab...'",
-])('whether %s came cannot be told from JSON: the call must only succeed', (want) => {
+])('JSON cannot show whether the output is %s, so the call must only succeed', (want) => {
   expect(matchDoctest({ want, options: ['ELLIPSIS'] }, success(['else']))).toBeNull();
   expect(matchDoctest({ want, options: ['ELLIPSIS'] }, raised('ValueError', 'ValueError: no'))).toContain(
     'got an error',

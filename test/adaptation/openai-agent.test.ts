@@ -38,7 +38,7 @@ test('two rounds of Berth’s own agent: a result, then evidence in the same ses
   expect(last).toContain('it is too slow');
 });
 
-test('a refused key is an agent that can’t be used', async () => {
+test('a rejected key makes the agent unusable', async () => {
   endpoint.script(refuse(401));
   await expect(adapter.adapt(await someRequest(undefined, { round: { agents: ['openai'] } }))).rejects.toMatchObject({
     code: 'AGENT_UNUSABLE',

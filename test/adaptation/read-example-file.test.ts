@@ -24,7 +24,7 @@ test.each([
   expect(await read(name, text)).toEqual(examples);
 });
 
-test('a single line of JSON lines is one example', async () => {
+test('a single line of JSON Lines is one example', async () => {
   expect(await read('one.txt', '{"input": 1}\n')).toEqual([{ input: 1, match: 'subset' }]);
 });
 
@@ -55,7 +55,7 @@ test.each([
   ['exact.jsonl', '\ufeff{"input": {"x": 9007199254740993, "y": 1.0}, "output": [1.50, -0.0]}\r\n'],
   ['exact.yaml', '\ufeff- input: {x: 9007199254740993, y: 1.0}\n  output: [1.5, -0.0]\n'],
   ['exact.yml', '- input: {x: 0x20000000000001, y: 1e0}\n  output: [.15e+1, -0.0]\n'],
-])('%s keeps every digit, also in what is recorded of it', async (name, text) => {
+])('%s keeps every digit, also when recorded', async (name, text) => {
   const [example] = await read(name, text);
   const written = '{"input":{"x":9007199254740993,"y":1.0},"output":[1.5,-0.0]}';
   const values = ({ input, output }: { input?: unknown; output?: unknown }) =>
@@ -66,7 +66,7 @@ test.each([
   expect(recorded).toMatchObject({ input: { y: 1 }, match: 'subset' });
 });
 
-test('what JavaScript writes as it was given is recorded as it is', async () => {
+test('values that JavaScript preserves are recorded without the exact text', async () => {
   const given: GivenExample = { input: { x: [1, 0.5, 'a', null] }, output: undefined, match: 'exact' };
   expect(await recordExample(given)).toEqual({ input: { x: [1, 0.5, 'a', null] }, match: 'exact' });
   await expect(recordExample({ input: { x: Number.NaN }, match: 'subset' })).rejects.toThrow('inputs.input.x is NaN');
@@ -102,7 +102,7 @@ test.each([
   ],
   ['twice.json', '[{"input": {"x": 1, "x": 2}}]', 'examples[0].input.x is given twice'],
   ['twice.jsonl', '{"input": 1}\n{"input": 1, "input": 2}', 'line 2: example.input is given twice'],
-])('%s with %s is refused: it would be changed', async (name, text, message) => {
+])('%s with %s is refused because it would be changed', async (name, text, message) => {
   const refusal = { code: 'EXAMPLES_INVALID', message: expect.stringContaining(message) };
   await expect(read(name, text)).rejects.toMatchObject(refusal);
 });
@@ -115,7 +115,7 @@ test('a file that is not UTF-8 is refused', async () => {
   });
 });
 
-test('a file that is not there is named', async () => {
+test('a missing file is named', async () => {
   await expect(readExampleFile(join(directory, 'missing.json'))).rejects.toMatchObject({
     code: 'EXAMPLES_INVALID',
     message: expect.stringContaining('missing.json: does not exist'),

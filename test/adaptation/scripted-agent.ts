@@ -16,7 +16,7 @@ export const finished: AgentResult = {
 
 type Reply = Partial<AgentResult> | Error;
 
-/** An agent that edits for real and answers in turn; beyond the agents' border nothing is made up. */
+/** An agent that really edits files and replies from a script. Only the agent itself is a fake. */
 export class ScriptedAgent implements Agent {
   readonly requests: AgentRequest[] = [];
   readonly name: string;
@@ -45,7 +45,7 @@ export class ScriptedAgent implements Agent {
   }
 }
 
-/** What the registry answers about agents. */
+/** Fakes the registry of agents. */
 export const agentsOf =
   (...agents: ScriptedAgent[]) =>
   async () => ({

@@ -51,7 +51,7 @@ async function verify(
 
 const example = (input: unknown, output: unknown): Example => ({ input, output, match: 'subset' });
 
-test('what keeps its contract climbs every local rung', async () => {
+test('software that keeps its contract passes every local check', async () => {
   const files = {
     'app.py':
       'import six\nfrom helpers import double\ndef predict(x, times=1):\n    return {"y": double(x) * times, "six": six.__version__}\n',
@@ -106,7 +106,7 @@ test('an import that fails shows the user’s traceback', async () => {
   });
 });
 
-test('an example that fails shows its input, what was expected and what came', async () => {
+test('a failed example shows its input, the expected and the actual output', async () => {
   const files = { 'app.py': 'def predict(x):\n    return {"y": x + 1}\n' };
   await expect(
     verify(files, { examples: [example({ x: 1 }, { y: 2 }), example({ x: 5 }, { y: 7 })] }),
@@ -128,7 +128,7 @@ test('an example whose call raises shows the traceback', async () => {
   });
 });
 
-test('documented calls are the contract where the user gives none', async () => {
+test('documented calls are the contract if the user gives no examples', async () => {
   const files = {
     'app.py': 'def predict(x):\n    """Doubles.\n\n    >>> predict(2)\n    5\n    """\n    return 2 * x\n',
   };
@@ -171,7 +171,7 @@ test('the software’s variables reach the import', async () => {
   expect(verified.contract.passed).toBe(1);
 });
 
-test('a module that is not there fails the structure', async () => {
+test('a missing module fails the structure check', async () => {
   const runInterface = { type: 'function', module: 'elsewhere', callable: 'predict' };
   await expect(verify({ 'app.py': '' }, { runInterface })).rejects.toMatchObject({
     code: 'ADAPTATION_FAILED',
@@ -179,7 +179,7 @@ test('a module that is not there fails the structure', async () => {
   });
 });
 
-test('a name that the imported module does not have is the user’s mistake, or the agent’s', async () => {
+test('a name missing from the imported module is the user’s mistake, or the agent’s', async () => {
   const files = { 'app.py': 'def predict(x):\n    return x\n' };
   const runInterface = { type: 'function', module: 'app', callable: 'predit' };
   await expect(verify(files, { runInterface, entry: 'app:predit' })).rejects.toMatchObject({
@@ -203,19 +203,19 @@ test('an installed module may be the entry', async () => {
   });
 });
 
-test('what has no readable signature is not called with defaults', async () => {
+test('a callable without a readable signature is not called with defaults', async () => {
   const source = 'import functools\ndef inner(text): raise ValueError(text)\npredict = functools.partial(inner)\n';
   const { contract } = await verify({ 'app.py': source });
   expect(contract).toMatchObject({ source: 'weak', examples: 0 });
 });
 
-test('of an interface that is no function, only the environment is prepared here', async () => {
+test('only the environment is prepared for an interface other than a function', async () => {
   const { checks, contract } = await verify({ 'app.py': '' }, { runInterface: { type: 'http' } });
   expect(checks.filter(({ note }) => note === 'checked at the endpoint')).toHaveLength(4);
   expect(contract).toEqual({ source: 'weak', examples: 0, passed: 0 });
 });
 
-test('for a strategy that brings what its code runs in, nothing is prepared here', async () => {
+test('nothing is prepared for a strategy with its own environment', async () => {
   const files = { 'app.py': 'def predict(x):\n    return x\n', 'requirements.txt': 'no-such-package-anywhere==1\n' };
   const verified = await verify(files, { environments: null, runInterface: { type: 'http' } });
   expect(verified).toMatchObject({ environment: null, notes: [] });

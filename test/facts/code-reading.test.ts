@@ -9,7 +9,7 @@ import { temporaryDirectory, temporaryHome, temporarySolution } from '../support
 const home = temporaryHome();
 const reader = join(import.meta.dirname, '..', '..', 'hosts', 'python', 'berth_facts');
 
-/** Runs the reader's own functions with some of them replaced. */
+/** Runs the reader's functions with some of them replaced. */
 const runPython = (program: string): unknown =>
   JSON.parse(
     execFileSync('python3', ['-I', '-c', `import sys\nsys.path.insert(0, ${JSON.stringify(reader)})\n${program}`], {
@@ -17,7 +17,7 @@ const runPython = (program: string): unknown =>
     }),
   );
 
-test('a file that crashes the parser, or never ends, costs itself and no other', () => {
+test('a file that crashes or hangs the parser does not affect other files', () => {
   const problems = runPython(`
 import json, signal, threading, time
 import parallel_reader
@@ -43,7 +43,7 @@ print(json.dumps([[source.path for source in found] == names, sorted({source.pro
   ]);
 });
 
-test('when time runs out, what is nearer to the top has been read', () => {
+test('when time runs out, the files nearest to the root have been read', () => {
   const result = runPython(`
 import json, time
 import parallel_reader
@@ -62,7 +62,7 @@ print(json.dumps([found[-1].problem, {source.problem for source in found} == {No
   expect(result).toEqual([null, true, true]);
 });
 
-test('what Python cannot bear is a note, and the other files are read', async () => {
+test('a file that breaks Python is a note, and the other files are read', async () => {
   const files = {
     'app.py': 'def predict(x): return x\n',
     'huge.py': `x = [${'1,'.repeat(600_000)}]\n`,
@@ -86,7 +86,7 @@ test('what Python cannot bear is a note, and the other files are read', async ()
   );
 }, 60_000);
 
-test('twenty thousand files end in time, with what was found', async () => {
+test('twenty thousand files finish in time, with partial facts', async () => {
   const root = temporaryDirectory();
   const made = `
 import os, sys
@@ -106,7 +106,7 @@ for directory in range(40):
   expect(performance.now() - began).toBeLessThan(60_000);
 }, 240_000);
 
-test('facts are bounded in bytes, and keep what is nearest to the top', async () => {
+test('facts are bounded in bytes, and keep what is nearest to the root', async () => {
   const documented = (name: string) =>
     `def ${name}(${Array.from({ length: 40 }, (_, index) => `parameter_${index}: "${'x'.repeat(100)}" = None`)}):\n    """${'y'.repeat(900)}"""\n`;
   const deep = Array.from({ length: 1500 }, (_, index) => documented(`f${index}`)).join('');

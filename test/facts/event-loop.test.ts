@@ -9,7 +9,7 @@ import { temporaryDirectory, temporaryHome, temporarySolution } from '../support
 
 const home = temporaryHome();
 
-/** Milliseconds; what waits behind a reader must not notice it. */
+/** Maximum delay of the event loop in milliseconds. */
 const most = 100;
 
 /** Directories of 500 files each. */

@@ -109,7 +109,7 @@ test('modules are named from their import root', async () => {
   });
 });
 
-test('a call on an instance in a state of its own is none of what is built here', async () => {
+test('a call on an instance with its own state is not a documented call', async () => {
   const facts = await factsOf({
     'app.py': `
 class Counter:
@@ -220,7 +220,7 @@ test('files that Python refuses for other reasons are errors of the same form', 
   expect(facts.syntaxErrors.map(({ file }) => file).sort()).toEqual(['deep.py', 'null.py']);
 });
 
-test('a graph that a function uses, or a test makes, is not what the repository is', async () => {
+test('a graph inside a function or a test does not count as the repository’s', async () => {
   const files = {
     'app.py': `from langgraph.prebuilt import create_react_agent
 def predict(text: str):
@@ -236,7 +236,7 @@ graph = StateGraph(dict).compile()
   expect(tags).not.toContain('framework:langgraph');
 });
 
-test('frameworks are seen by what the code does with them, whatever it calls them', async () => {
+test('frameworks are detected by their use, whatever their import name', async () => {
   const facts = await factsOf({
     'graph.py':
       'from langgraph.graph import StateGraph as Graph\nbuilder = Graph(dict)\nbuilder.add_node("a", print)\ngraph = builder.compile()\n',
@@ -253,7 +253,7 @@ test('frameworks are seen by what the code does with them, whatever it calls the
   expect(facts.frameworks.find(({ name }) => name === 'langgraph')?.evidence).toMatch(/^graph\.py:4: graph = /);
 });
 
-test('models and GPU use are seen in code, files and requirements', async () => {
+test('models and GPU use are detected in code, files and requirements', async () => {
   const optional = await factsOf({
     'app.py':
       'import torch\nfrom transformers import AutoModel\nmodel = AutoModel.from_pretrained("org/name")\ndevice = "cuda" if torch.cuda.is_available() else "cpu"\n',
@@ -267,12 +267,12 @@ test('models and GPU use are seen in code, files and requirements', async () => 
   expect(needed.tags).toContain('gpu');
 });
 
-test('the standard library and the repository’s own modules are told from the rest', async () => {
+test('the standard library and the repository’s modules are not third-party', async () => {
   const facts = await factsOf({ 'app.py': 'import own\nimport requests\n', 'own.py': '' });
   expect(facts.tags.filter((tag) => tag.startsWith('import:'))).toEqual(['import:requests']);
 });
 
-test('what is ignored is no fact, and nothing is written into the repository', async () => {
+test('ignored files are no facts, and nothing is written to the repository', async () => {
   const path = temporarySolution({
     '.gitignore': 'secret.py\n',
     'secret.py': 'def predict(x): pass\n',
@@ -298,7 +298,7 @@ test('code is never run by being read', async () => {
   expect(readdirSync(path)).not.toContain('ran');
 });
 
-test('code that was read before is read anew when a name or a letter of it has changed', async () => {
+test('cached code is read again when a name or its content changes', async () => {
   const callables = async (files: Record<string, string>) =>
     (await factsOf(files)).entryPoints.map(({ module, callable }) => `${module}:${callable}`);
   expect(await callables({ 'a.py': 'def one(): ...\n', 'b.py': '' })).toEqual(['a:one']);
@@ -326,7 +326,7 @@ test('a large repository is read within seconds', async () => {
   expect(performance.now() - start).toBeLessThan(20_000);
 });
 
-test('a default is a literal, a value, or what a declaration declares', async () => {
+test('a default is a literal, a value, or a declaration', async () => {
   const facts = await factsOf({
     'predict.py': `
 import os
@@ -379,7 +379,7 @@ class Options:
   expect(required('Options')).toEqual(['count']);
 });
 
-test('option flags of doctests are read, and placeholders are told from calls', async () => {
+test('option flags of doctests are read, and placeholders are marked', async () => {
   const facts = await factsOf({
     'app.py': `
 def predict(text):
@@ -423,7 +423,7 @@ if __name__ == "__main__":
   ]);
 });
 
-test('methods that need no instance, decorated functions and objects are told apart', async () => {
+test('methods without an instance, decorated functions and objects are distinguished', async () => {
   const facts = await factsOf({
     'app.py': `
 import functools

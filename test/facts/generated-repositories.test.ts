@@ -19,10 +19,10 @@ import { temporaryDirectory, temporaryHome } from '../support/temporary-director
 const home = temporaryHome();
 const registry = await StrategyRegistry.scan({ home });
 
-/** Milliseconds for one repository; the reader's own bound, and its grace, with a busy machine in mind. */
+/** Milliseconds for one repository: the reader's timeout and grace period, with reserve for a busy machine. */
 const longest = 60_000;
 
-/** Path segments that are files and directories at once leave out the later one. */
+/** Drops the later path if a segment is both a file and a directory. */
 function writeRepository(tree: Tree): string {
   const root = temporaryDirectory('berth-property-');
   for (const [path, content] of Object.entries(tree)) {

@@ -83,7 +83,7 @@ test('setup.py is read as far as its arguments are literals', async () => {
   expect(facts.python).toEqual({ specifier: '>=3.7', from: 'setup.py' });
 });
 
-test('cog.yaml is kept whole, and its Python version as it was written', async () => {
+test('cog.yaml is kept whole, with its Python version as written', async () => {
   const facts = await factsOf({
     'cog.yaml':
       'build:\n  gpu: true\n  python_version: 3.10\n  python_packages:\n    - torch==2.1\npredict: "predict.py:Predictor"\n',
@@ -130,7 +130,7 @@ test('a manifest that does not parse is a note with its line, and the others are
   expect(written(facts)).toEqual(['numpy']);
 });
 
-test('what speaks for a strategy says that the manifest it goes by is broken', async () => {
+test('a matching signal reports that its manifest is broken', async () => {
   const registry = await StrategyRegistry.scan();
   const reasonsFor = async (strategy: string, files: Record<string, string>) =>
     scoreStrategy(registry.getEntry(strategy), await factsOf(files)).reasons;
@@ -145,7 +145,7 @@ test('what speaks for a strategy says that the manifest it goes by is broken', a
   );
 });
 
-test('what a parser cannot bear is a mistake of the file', async () => {
+test('content that breaks a parser is an error of the file', async () => {
   const bomb = `a: &a [x,x,x,x,x,x,x,x,x]\n${[...'bcdefghij']
     .map((name, index) => `${name}: &${name} [${Array(9).fill(`*${'abcdefghij'[index]}`).join(',')}]`)
     .join('\n')}\n`;
@@ -165,7 +165,7 @@ test('what a parser cannot bear is a mistake of the file', async () => {
   expect((await factsOf({ 'pyproject.toml': `a = ${'['.repeat(100_000)}` })).notes).toHaveLength(1);
 }, 60_000);
 
-test('a manifest that is no regular file, or too large, is a note', async () => {
+test('a manifest that is not a regular file, or too large, is a note', async () => {
   const directory = temporarySolution({
     'app.py': 'def predict(x): return x\n',
     'cog.yaml': `# ${'x'.repeat(1_100_000)}`,
@@ -180,7 +180,7 @@ test('a manifest that is no regular file, or too large, is a note', async () => 
   ]);
 });
 
-test('readers are linear: large files of one kind take little', async () => {
+test('readers take linear time for large files', async () => {
   const began = performance.now();
   const texts = ['\n', ' ', '-', 'a', '[', '\\\n', '${a-', '"', '#', '=', 'a=', '\t\n', 'é', ';(', '-r '];
   for (const text of texts) {
@@ -199,12 +199,12 @@ test('five thousand requirements are read, and more are counted', async () => {
   expect(facts.notes).toEqual(['requirements.txt: 1000 requirements were not read.']);
 }, 60_000);
 
-test('manifests of subdirectories belong to something else', async () => {
+test('manifests in subdirectories are ignored', async () => {
   const facts = await factsOf({ 'tests/fixture/requirements.txt': 'torch\n', 'requirements/prod.txt': 'numpy\n' });
   expect(written(facts)).toEqual(['numpy']);
 });
 
-test('a Dockerfile names the ports that its last stage exposes, as far as reading shows them', async () => {
+test('the exposed ports of a Dockerfile’s last stage are read as far as they are known', async () => {
   const exposes = async (...lines: string[]) => (await factsOf({ Dockerfile: `${lines.join('\n')}\n` })).exposes;
   expect(await exposes('FROM a AS build', 'EXPOSE 1', 'FROM b', '# EXPOSE 2', 'expose 3000/tcp 53/udp')).toEqual([
     3000,

@@ -8,7 +8,7 @@ const home = temporaryHome();
 const factsOf = (files: Record<string, string>): Promise<Facts> => gatherFacts(temporarySolution(files), { home });
 const def = (name: string) => `def ${name}(x): return x\n`;
 
-/** How the file’s callable is imported. */
+/** Describes how the file’s callable is imported. */
 async function placeOf(file: string, files: Record<string, string>) {
   const { entryPoints } = await factsOf(files);
   const found = entryPoints.find((entry) => entry.file === file);
@@ -22,7 +22,7 @@ test('a repository that is a package itself is read, and needs no package where 
   expect(await placeOf('predict.py', files)).toEqual({ module: 'predict', root: '.' });
 });
 
-test('leading dots at the root ask for a package of the repository', async () => {
+test('a relative import in the root makes the repository a package', async () => {
   const files = {
     '__init__.py': def('load'),
     'predict.py': `from .helper import up\n${def('predict')}`,
@@ -37,7 +37,7 @@ test('leading dots at the root ask for a package of the repository', async () =>
   expect((await factsOf(files)).imports).toEqual({ 'nodes/loader.py': ['helper.py'], 'predict.py': ['helper.py'] });
 });
 
-test('the package of the repository is called what the code calls it', async () => {
+test('the repository’s package has the name that its code uses', async () => {
   const files = {
     '__init__.py': '',
     'predict.py': `from .helper import up\nimport numpy.linalg\n${def('predict')}`,
@@ -48,7 +48,7 @@ test('the package of the repository is called what the code calls it', async () 
   expect((await factsOf(files)).imports['helper.py']).toBeUndefined();
 });
 
-test('names that are no identifiers: directories are roots, files are loaded by file', async () => {
+test('a directory without a valid module name is a root, and such a file is loaded by its path', async () => {
   const files = {
     'my-model/predict.py': def('predict'),
     'my-model/__init__.py': '',
@@ -68,7 +68,7 @@ test('names that are no identifiers: directories are roots, files are loaded by 
   expect(await placeOf('modèle.py', files)).toEqual({ module: 'modèle', root: '.' });
 });
 
-test('each parent that makes imports work is a root, also of what is imported', async () => {
+test('each parent that makes imports work is a root, also for imported modules', async () => {
   const files = {
     'backend/app/main.py': `from app.utils import up\n${def('main_of')}`,
     'backend/app/utils.py': `import shared_code\n${def('up')}`,
@@ -83,7 +83,7 @@ test('each parent that makes imports work is a root, also of what is imported', 
   expect(await placeOf('backend/app/alone.py', files)).toEqual({ module: 'backend.app.alone', root: '.' });
 });
 
-test('a package is named from where its own files import it', async () => {
+test('a package is named as its own files import it', async () => {
   const files = {
     'backend/__init__.py': '',
     'backend/app/__init__.py': '',
@@ -120,7 +120,7 @@ test('a member of a workspace is named by its own package', async () => {
   expect(await placeOf('libs/baz/baz/run.py', files)).toEqual({ module: 'baz.run', root: 'libs/baz' });
 });
 
-test('modules of the same name in several members are all offered', async () => {
+test('modules with the same name in several members are all candidates', async () => {
   const files = {
     'a/pyproject.toml': '',
     'a/app.py': def('predict'),
@@ -134,7 +134,7 @@ test('modules of the same name in several members are all offered', async () => 
   ]);
 });
 
-test('an import of the standard library says nothing of the file beside it', async () => {
+test('an import of the standard library does not refer to a file with its name', async () => {
   const files = {
     'service/run.py': `import types\nimport token\n${def('go')}`,
     'service/types.py': '',
@@ -155,7 +155,7 @@ test('cycles of imports, also of classes, end', async () => {
   expect(entryPoints.find(({ callable }) => callable === 'A')?.methods).toEqual(['predict']);
 });
 
-test('a module that wraps a library of its own name is not taken for it', async () => {
+test('a module that wraps a library of the same name is not mistaken for it', async () => {
   const files = {
     '__init__.py': '',
     'graph.py': `from langgraph.graph import StateGraph\nfrom .nodes import up\n${def('build')}`,
@@ -174,7 +174,7 @@ test('a module that wraps a library of its own name is not taken for it', async 
   expect(await placeOf('pkg/main.py', files)).toEqual({ module: 'pkg.main', root: '.' });
 });
 
-test('a namespace package of a member is named whole', async () => {
+test('a namespace package of a member keeps its full name', async () => {
   const files = {
     'libs/core/pyproject.toml': '',
     'libs/core/space/cache/base/__init__.py': def('base'),

@@ -13,7 +13,7 @@ test.each([
   expect(findJson(text)).toEqual({ a: 1 });
 });
 
-test('braces and quotes in its texts are no ends of it', () => {
+test('braces and quotes in its strings do not end the object', () => {
   const object = { a: 'it is "}" \\', b: { c: ['{', '\\"'] } };
   expect(findJson(`It is ${JSON.stringify(object)}, no more.`)).toEqual(object);
 });

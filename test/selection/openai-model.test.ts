@@ -21,7 +21,7 @@ interface Scene {
   timeout?: number;
 }
 
-/** A selector with the strategies `first` (which the rules prefer) and `second`, and a model that follows a script. */
+/** Creates a selector with the strategies `first` (which the rules prefer) and `second`, and a scripted model. */
 async function makeScene({ turns, wire = openaiChatPlain, timeout = 20 }: Scene) {
   const endpoint = await startEndpoint(wire);
   registerCleanup(() => endpoint.close());
@@ -71,7 +71,7 @@ test('the model decides from facts, goal and instructions, at temperature 0 and 
   expect(JSON.stringify(exchanges)).not.toContain(key);
 });
 
-test('an endpoint that knows no schema is asked in JSON mode, then in words, and later at once so', async () => {
+test('an endpoint without schemas is asked in JSON mode, then in plain text, and later directly so', async () => {
   const { select, endpoint, exchanges } = await makeScene({
     turns: [
       refuse(400),
@@ -89,7 +89,7 @@ test('an endpoint that knows no schema is asked in JSON mode, then in words, and
   ]);
 });
 
-test('a model that lets nobody choose its temperature is asked without one', async () => {
+test('a model with a fixed temperature is asked without one', async () => {
   const wire = { ...openaiChatPlain, encodeRefusal: () => ({ error: { message: 'temperature does not support 0' } }) };
   const { select, endpoint } = await makeScene({ wire, turns: [refuse(400), say(answer('second'))] });
   expect(await select()).toMatchObject({ strategy: 'second', decidedBy: 'model' });
@@ -105,7 +105,7 @@ test.each([
   ['an unknown strategy', answer('docker'), '"docker" is not one of first, second'],
   ['impossible resources', answer('second', { memory: 'much' }), 'resources.memory: is a quantity'],
   ['no strategy', '{"reasoning": "hm"}', 'strategy: Invalid input'],
-])('%s is sent back with what is wrong in it', async (_, wrong, mistake) => {
+])('%s is sent back with its mistake', async (_, wrong, mistake) => {
   const { select, endpoint } = await makeScene({ turns: [say(wrong), say(answer('second'))] });
   expect(await select()).toMatchObject({ strategy: 'second', decidedBy: 'model' });
   const messages = endpoint.requests[1]?.body.messages.slice(-2);
@@ -115,7 +115,7 @@ test.each([
   ]);
 });
 
-test('after two corrections the rules decide, and say why', async () => {
+test('after two corrections the rules decide, and the reasoning says why', async () => {
   const { select, endpoint, exchanges } = await makeScene({
     turns: [say(answer('a')), say(answer('b')), say(answer('c')), say(answer('second'))],
   });
@@ -140,7 +140,7 @@ test.each([
   expect(setting.reasoning).toContain(words);
 });
 
-test('an endpoint that is not there is said to be so', async () => {
+test('the reasoning reports an unreachable endpoint', async () => {
   const { select, endpoint } = await makeScene({ turns: [] });
   await endpoint.close();
   const { reasoning, decidedBy } = await select();
@@ -148,32 +148,32 @@ test('an endpoint that is not there is said to be so', async () => {
   expect(reasoning).toMatch(/did not answer \(Connection error: .*ECONNREFUSED/);
 });
 
-test('what the endpoint says of the key is not kept', async () => {
+test('an endpoint’s message about the key is redacted', async () => {
   const wire = { ...openaiChatPlain, encodeRefusal: () => ({ error: { message: `Incorrect API key: ${key}` } }) };
   const { select } = await makeScene({ wire, turns: [refuse(401)] });
   expect((await select()).reasoning).toContain('Incorrect API key: [redacted]');
 });
 
-test('a rate limit is waited out', async () => {
+test('a rate-limited question is retried', async () => {
   const { select } = await makeScene({ turns: [refuse(429, 0.1), refuse(503), say(answer('second'))] });
   expect(await select()).toMatchObject({ strategy: 'second', decidedBy: 'model' });
 });
 
-test('one allowed strategy, or one that can be used, is no question for a model', async () => {
+test('a single allowed or usable strategy is not a question for the model', async () => {
   const { select, selector, endpoint } = await makeScene({ turns: [say(answer('second'))] });
   expect(await select(['second'])).toMatchObject({ strategy: 'second', decidedBy: 'user' });
   expect(await selector.explain({ path }, ['second'])).toContain('Decided by you');
   expect(endpoint.requests).toEqual([]);
 });
 
-test('an abort is no reason for the rules to decide', async () => {
+test('an abort does not make the rules decide', async () => {
   const { selector, exchanges } = await makeScene({ turns: [hang()] });
   const aborted = selector.select({ path }, ['first', 'second'], {}, { signal: AbortSignal.timeout(50) });
   await expect(aborted).rejects.toMatchObject({ name: 'TimeoutError' });
   expect(exchanges).toEqual([]);
 });
 
-test('explain says which of the two decides', async () => {
+test('explain says whether the model or the rules decide', async () => {
   const { selector } = await makeScene({ turns: [say(answer('second'))] });
   const text = await selector.explain({ path }, ['first', 'second']);
   expect(text).toContain('auto chooses second. second it is\nDecided by the model scripted.');

@@ -12,7 +12,7 @@ interface Weights {
   [fact: string]: number;
 }
 
-/** Strategies of the test's own, with these signals; those that are not ready have no runner. */
+/** Creates a selector with strategies that have these signals; unready ones have no runner. */
 async function makeSelector(strategies: Record<string, Weights>, unready: string[] = [], billed: string[] = []) {
   const directory = temporaryDirectory();
   for (const [name, weights] of Object.entries(strategies)) {
@@ -54,7 +54,7 @@ test('the highest score wins, and the reasoning names the facts', async () => {
   ]);
 });
 
-test('a strategy that cannot be used is not chosen, and said to be left out', async () => {
+test('an unavailable strategy is not chosen, and the reasoning says so', async () => {
   const strategies = { best: { 'language:python': 9 }, next: { 'language:python': 1 } };
   const { selector, names } = await makeSelector(strategies, ['best']);
   const setting = await selector.select(solution(), names);
@@ -85,7 +85,7 @@ test('one allowed strategy is the user’s decision, whatever the score', async 
   expect(setting.reasoning).toContain('You chose only.');
 });
 
-test('of a provider that was asked for, only strategies that have it are chosen, and never one by default', async () => {
+test('a provider restricts the choice to its strategies, and no provider is chosen by default', async () => {
   const { selector, names } = await makeSelector({ here: { 'language:python': 9 }, cloud: { 'language:python': 1 } });
   const directory = temporaryDirectory();
   const config = {
@@ -119,7 +119,7 @@ test('of a provider that was asked for, only strategies that have it are chosen,
   expect(setting).toMatchObject({ strategy: 'within', provider: 'dear-cloud' });
 });
 
-test('without a fact for any, or with a tie, nothing is chosen', async () => {
+test('without a matching signal, or with a tie, nothing is chosen', async () => {
   const none = await makeSelector({ one: { 'language:rust': 1 }, two: {} });
   await expect(none.selector.select(solution(), none.names)).rejects.toMatchObject({ code: 'STRATEGY_UNDECIDED' });
   const tie = await makeSelector({ one: { 'language:python': 3 }, two: { 'entry:predict': 3 } });
@@ -130,7 +130,7 @@ test('without a fact for any, or with a tie, nothing is chosen', async () => {
   });
 });
 
-test('unknown, unavailable and broken names are refused as what they are', async () => {
+test('unknown, unavailable and empty names are refused with their codes', async () => {
   const { selector } = await makeSelector({ idle: {}, other: {} }, ['idle', 'other']);
   const refused = (names: string[], code: string) =>
     expect(selector.select(solution(), names)).rejects.toMatchObject({ code });
@@ -154,7 +154,7 @@ test('a repository with nothing to deploy is refused', async () => {
   await refused({ 'README.md': 'x' }, 'SOURCE_UNSUPPORTED', '1 file, none of them');
 });
 
-test('a strategy for which the repository is of the wrong kind is left out, and alone refuses it', async () => {
+test('a strategy for another kind of repository is excluded, and alone refuses it', async () => {
   const { names, registry } = await makeSelector({ caller: { 'language:*': 9 }, shell: { 'language:shell': 1 } });
   const config = registry.getStrategy('shell');
   config.takes.push('language:shell');
@@ -170,7 +170,7 @@ test('a strategy for which the repository is of the wrong kind is left out, and 
   });
 });
 
-test('a strategy that cannot be exposed is left out where that is wished', async () => {
+test('a strategy that cannot be exposed is excluded with --expose', async () => {
   const { names, registry } = await makeSelector({ caller: { 'language:*': 9 }, server: { 'language:*': 1 } });
   registry.getStrategy('server').exposable = true;
   const selector = new SelectorAgent(registry, { home });
@@ -202,7 +202,7 @@ test('explain shows facts, scores, the choice and what would change it', async (
   expect(await tie.selector.explain(solution(), tie.names)).toContain('auto decides nothing');
 });
 
-test('what nothing decides is proposed with the strategies whose recipes recognize the repository', async () => {
+test('an undecided choice proposes the strategies whose recipes recognize the repository', async () => {
   const recipes = (recognizes: boolean) =>
     `export const recipes = [{ name: 'own', recognize: async ({ entry }) => ${recognizes} || entry !== undefined ? { summary: 'recognized it', runInterface: { type: 'function' }, files: {} } : undefined }];\n`;
   const directory = temporaryDirectory();
@@ -245,7 +245,7 @@ test.each<[string, Record<string, string>, string[]]>([
   ],
   ['none', { 'script.py': 'print(1)\n' }, ['No recipe of local recognizes what to call', '--entry MODULE:CALLABLE']],
   ['one that may be hidden', { 'predict.py': 'def predict(:\n' }, ['local cannot tell what to call: predict.py:1']],
-])('explain asks the recipes what would be called: %s', async (_, files, expected) => {
+])('explain shows what the recipes would call: %s', async (_, files, expected) => {
   const before = temporarySolution(files);
   const text = await new SelectorAgent(await StrategyRegistry.scan({ home }), { home }).explain({ path: before }, [
     'local',
@@ -282,7 +282,7 @@ test('an entry that names a graph is refused with the strategy that serves it', 
   );
 });
 
-test('why a strategy cannot be used is said once', async () => {
+test('the reason for an unavailable strategy is given once', async () => {
   const registry = await StrategyRegistry.scan({ home });
   const selector = new SelectorAgent(registry, { home });
   const count = (text: string) => text.split('Modal bills compute by the second').length - 1;
@@ -325,7 +325,7 @@ const typical: [string, Record<string, string>, string][] = [
   ['a graph', { 'a.py': 'from langgraph.graph import StateGraph\ng = StateGraph(dict).compile()\n' }, 'langgraph'],
 ];
 
-test.each(typical)('the built-in rules score %s highest where it belongs', async (_, files, expected) => {
+test.each(typical)('the built-in rules give %s the expected strategy', async (_, files, expected) => {
   const registry = await StrategyRegistry.scan({ home });
   const path = temporarySolution(files);
   const names = registry.listEntries().map(({ name }) => name);

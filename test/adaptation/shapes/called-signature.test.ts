@@ -9,7 +9,7 @@ const model = {
   ...{ methods: ['predict', 'watch'], signatures: { predict: [], watch: [] } },
 };
 
-test('a method is what the facts say of it, and in facts of earlier versions what they say of the usual one', () => {
+test('a method has its own signature, or in facts of earlier versions that of the default method', () => {
   const watch = { isAsync: true, isGenerator: true };
   const methodKinds = { predict: { isAsync: true, isGenerator: false }, watch };
   expect(getSignature(EntryPoint.parse({ ...model, methodKinds }), 'watch')).toMatchObject(watch);

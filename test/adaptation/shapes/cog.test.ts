@@ -11,7 +11,7 @@ class Predictor(BasePredictor):
     def predict(self, text: str = Input(description="what"), n: int = Input(default=1)) -> str: pass
 `;
 
-test('the predictor of cog.yaml is called by Cog’s rules, whatever else there is', async () => {
+test('the predictor of cog.yaml takes precedence and is called by Cog’s rules', async () => {
   const found = await recognize({
     'cog.yaml': `${cog}environment:\n  - NAME=value\n  - OTHER=1\nconcurrency:\n  max: 4\n`,
     'predict.py': predictor,
@@ -27,7 +27,7 @@ test('the predictor of cog.yaml is called by Cog’s rules, whatever else there 
   expect(found?.summary).toBe('recognized the Cog predictor `Predictor.predict(text, n)` in predict.py');
 });
 
-test('a function of cog.yaml is one too, also in a subdirectory', async () => {
+test('cog.yaml may name a function, also in a subdirectory', async () => {
   const found = await recognize({
     'cog.yaml': 'predict: "serving/entry.py:run_it"\n',
     'serving/entry.py': 'def run_it(x: int) -> int: return x\n',
@@ -39,7 +39,7 @@ test('a function of cog.yaml is one too, also in a subdirectory', async () => {
 test.each([
   ['predict.py', 'class Runner:\n  def run(self): pass\nclass Predictor:\n  def predict(self): pass\n', 'Runner'],
   ['./predict.py', 'class Helper:\n  pass\nclass Predictor:\n  def predict(self): pass\n', 'Predictor'],
-])('predict: %s alone means its Runner, else its Predictor', async (predict, source, callable) => {
+])('predict: %s without a name means its Runner, or else its Predictor', async (predict, source, callable) => {
   const found = await recognize({ 'cog.yaml': `predict: "${predict}"\n`, 'predict.py': source });
   expect(found).toMatchObject({ recipe: 'cog', runInterface: { module: 'predict', callable, call: 'cog' } });
 });
@@ -49,7 +49,7 @@ test('naming the same predictor with --entry keeps Cog’s rules', async () => {
   expect(found).toMatchObject({ recipe: 'entry', runInterface: { callable: 'Predictor', call: 'cog' } });
 });
 
-test('a predictor whose file is not there is refused with near names', async () => {
+test('a predictor with a missing file is refused with similar names', async () => {
   await expect(
     recognize({ 'cog.yaml': cog.replace('predict.py', 'predit.py'), 'predict.py': predictor }),
   ).rejects.toMatchObject({
@@ -59,7 +59,7 @@ test('a predictor whose file is not there is refused with near names', async () 
 });
 
 test.each(['predict', 'run'])(
-  '%s: may name a file in a directory without a name, and what only the import sees',
+  '%s: may name a file in a directory that is no package, and a name known only after the import',
   async (key) => {
     const files = { 'my-subdir/predict.py': predictor, 'other/predict.py': 'from base import *\n' };
     const found = await recognize({ ...files, 'cog.yaml': `${key}: "my-subdir/predict.py:Predictor"\n` });
@@ -83,12 +83,12 @@ test('a predictor that does not parse is a syntax error', async () => {
   });
 });
 
-test('a cog.yaml without a predictor leaves the rest to convention', async () => {
+test('a cog.yaml without a predictor falls back to convention', async () => {
   const found = await recognize({ 'cog.yaml': 'build:\n  gpu: false\n', 'app.py': 'def predict(x): pass\n' });
   expect(found?.recipe).toBe('arguments-function');
 });
 
-test('a cog.yaml that cannot be read is not passed over, unless --entry names what to call', async () => {
+test('an unreadable cog.yaml is refused, unless --entry names what to call', async () => {
   const files = { 'cog.yaml': 'predict: [broken\n', 'predict.py': 'def predict(text): return text\n' };
   await expect(recognize(files)).rejects.toMatchObject({
     code: 'MANIFEST_INVALID',

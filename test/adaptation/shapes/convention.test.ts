@@ -5,7 +5,7 @@ import { recognize } from './recognize.js';
 
 const predict = 'def predict(inputs): return inputs\n';
 
-/** What is called, as `recipe root module:callable call`. */
+/** Describes what is called as `recipe root module:callable call`. */
 async function outcome(files: Record<string, string>): Promise<string | undefined> {
   const found = await recognize(files);
   if (found === undefined) return undefined;
@@ -90,14 +90,14 @@ test.each([
   ],
   ['import typing', 'class Base(typing.Protocol):\n    def predict(self, x): ...'],
   ['from typing import Protocol, TypeVar\nT = TypeVar("T")', 'class Base(Protocol[T]):\n    def predict(self, x): ...'],
-])('what nobody can build is no candidate (%j)', async (imports, base) => {
+])('a class that cannot be instantiated is not a candidate (%j)', async (imports, base) => {
   const method = '    def predict(self, x): return x\n';
   const app = `${imports}\n\n${base}\n${method}\nclass Model(Base):\n    size = 1\n${method}`;
   const found = await recognize({ 'app.py': app });
   expect(found?.runInterface).toMatchObject({ callable: 'Model.predict' });
 });
 
-test('several equally good callables are listed, each with the line to type', async () => {
+test('several equally good callables are listed, each with its option', async () => {
   const files = { 'app.py': predict, 'main.py': 'def predict(text): pass\n' };
   await expect(recognize(files)).rejects.toMatchObject({
     code: 'ENTRY_AMBIGUOUS',
@@ -110,6 +110,6 @@ test('several equally good callables are listed, each with the line to type', as
   });
 });
 
-test('what has nothing to call is not recognized', async () => {
+test('a repository without a callable is not recognized', async () => {
   expect(await recognize({ 'app.py': 'print("hello")\nclass Data:\n    pass\n' })).toBeUndefined();
 });

@@ -50,7 +50,7 @@ const unseen: [string, Record<string, unknown>][] = [
   ['my-model/01-predict.py:made', { module: '_01_predict', file: 'my-model/01-predict.py', paths: ['my-model', '.'] }],
 ];
 
-test.each(unseen)('--entry %s, which reading does not see, is left to the import', async (entry, expected) => {
+test.each(unseen)('--entry %s, which the facts do not contain, is left to the import', async (entry, expected) => {
   const found = await recognize(
     { ...files, 'empty.py': '', 'my-model/predict.py': 'from x import *\n', 'my-model/01-predict.py': 'made = 1\n' },
     entry,
@@ -59,7 +59,7 @@ test.each(unseen)('--entry %s, which reading does not see, is left to the import
   expect(found?.summary).toContain('known only after the import');
 });
 
-test('what reading knows of a file without a name holds where the file is named', async () => {
+test('the facts of a file that cannot be imported by name apply if --entry names the file', async () => {
   const plain = { '01-predict.py': 'def predict(inputs): pass\n', 'my-model/predict.py': 'def predict(text): pass\n' };
   expect(await recognize(plain, '01-predict.py:predict')).toMatchObject({
     runInterface: { module: '_01_predict', file: '01-predict.py', callable: 'predict', call: 'inputs', paths: ['.'] },
@@ -94,7 +94,7 @@ test('a class method needs no instance, and an instance that is there stands for
   });
 });
 
-test('a module of a workspace member has the name that its package gives it', async () => {
+test('a module of a workspace member is named by its package', async () => {
   const members = {
     'pyproject.toml': '[tool.uv.workspace]\nmembers = ["packages/*"]\n',
     'packages/foo/src/foo/__init__.py': '',
@@ -110,7 +110,7 @@ test('a module of a workspace member has the name that its package gives it', as
   });
 });
 
-test('a name that several modules have is refused with their files', async () => {
+test('an ambiguous module name is refused with the files', async () => {
   const twice = { 'a/tool/core.py': 'x = 1\n', 'b/tool/core.py': 'x = 1\n' };
   await expect(recognize(twice, 'tool.core:run')).rejects.toMatchObject({
     code: 'ENTRY_AMBIGUOUS',
@@ -133,7 +133,7 @@ test.each(refused)('--entry %s is refused as %s', async (entry, code, message) =
   await expect(recognize(files, entry)).rejects.toMatchObject({ code, message: expect.stringMatching(message) });
 });
 
-test('an entry in a file that does not parse is refused with Python’s own words', async () => {
+test('an entry in a file that does not parse is refused with Python’s message', async () => {
   await expect(recognize(files, 'broken:predict')).rejects.toMatchObject({
     code: 'PYTHON_SYNTAX',
     details: { file: 'broken.py', line: 1, evidence: expect.stringContaining('def predict(:') },

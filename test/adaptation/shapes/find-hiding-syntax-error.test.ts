@@ -15,7 +15,7 @@ const hidden: [string, Record<string, string>][] = [
   ['a conventional file beside a predict of a lesser place', { 'app.py': broken, 'deep/lib.py': predict }],
 ];
 
-test.each(hidden)('%s that does not parse is the reason, not a guess', async (_, files) => {
+test.each(hidden)('%s that does not parse is reported instead of a guess', async (_, files) => {
   expect(await recognize(files)).toBeUndefined();
   const error = findHidingSyntaxError(await gatherFacts(temporarySolution(files), { home }));
   expect(error).toMatchObject({
@@ -25,7 +25,7 @@ test.each(hidden)('%s that does not parse is the reason, not a guess', async (_,
   });
 });
 
-test('a file that does not parse and could hide nothing better does not matter', async () => {
+test('a file that does not parse is ignored if it cannot hide a better entry', async () => {
   expect(await recognize({ 'app.py': predict, 'scratch.py': broken })).toMatchObject({ recipe: 'inputs-function' });
   const beside = { 'tool.py': 'def clean(x): pass\n', 'tests/old.py': broken, 'scripts/app.py': broken };
   expect(await recognize(beside)).toMatchObject({ recipe: 'arguments-function' });

@@ -14,18 +14,18 @@ test.each([
     'dict[str, list]',
   ],
   ...['collections.abc.Mapping[str, int]', 'Sequence[bool]', 'np.ndarray', 'Union[str, torch.Tensor]', 'npt.NDArray'],
-])('%s is what JSON has', (annotation) => {
+])('%s is a JSON type', (annotation) => {
   expect(needsConversion(annotation)).toBe(false);
 });
 
 test.each([
   ...['datetime.date', 'date', 'Path | None', 'List[Color]', 'Literal["a"]', 'Optional["Item"]', 'tuple[int, int]'],
   ...['set', 'bytes', 'Annotated[int, Field(ge=1)]', 'Dict[int, str]', 'Dict[str, Dict[date, int]]', 'np'],
-])('%s is more than JSON has', (annotation) => {
+])('%s is not a JSON type', (annotation) => {
   expect(needsConversion(annotation)).toBe(true);
 });
 
-test('a parameter that a declaration stands for is converted, and one of many values by position is not', async () => {
+test('a parameter with a declaration as its default is converted, and a variadic one is not', async () => {
   const source = `from pydantic import Field
 def predict(text: str, n: int = Field(3, ge=1), *rest: bytes, plain: int = int("3"), **more: bytes): ...
 `;

@@ -9,7 +9,7 @@ export interface Recognized extends Recognition {
   recipe: string;
 }
 
-/** What the local recipes make of a repository: the first that recognizes it. */
+/** Recognizes a repository with the recipes of `local`. */
 export async function recognize(files: Record<string, string>, entry?: string): Promise<Recognized | undefined> {
   const workspace = temporarySolution(files);
   const facts = await gatherFacts(workspace, { home });

@@ -31,8 +31,8 @@ const example: Example = {
   match: 'subset',
 };
 
-/** Edits the workspace, and answers with the evidence of a refusal; null when the change passes. */
-async function judge(edit: (workspace: string) => void, examples: Example[] = [example]) {
+/** Edits the workspace, and returns the evidence of a rejection; null if the change passes. */
+async function review(edit: (workspace: string) => void, examples: Example[] = [example]) {
   const { workspace } = await copyFiles(repository);
   edit(workspace);
   const evidence = await reviewChange(workspace, { source: 'user', examples }).then(
@@ -83,7 +83,7 @@ test.each([
   ['an empty file that is not there', both(add('new.py', 'x = 1\n'), remove('pkg/__init__.py'))],
   ['a label of one word', add('entry.py', 'labels = ["negative", "positive"]\n')],
 ])('passes: %s', async (_, edit) => {
-  expect((await judge(edit)).evidence).toBeNull();
+  expect((await review(edit)).evidence).toBeNull();
 });
 
 test.each([
@@ -122,24 +122,24 @@ test.each([
   ['as JSON', add('data.json', '{"a": "I really liked \\u201cthis\\u201d film"}\n'), 'input of example 1'],
   ['hard-codes an output', add('entry.py', 'score = 0.98712345\n'), 'entry.py: an added line contains the output'],
 ])('refuses what %s', async (_, edit, evidence) => {
-  expect((await judge(edit)).evidence).toContain(evidence);
+  expect((await review(edit)).evidence).toContain(evidence);
 });
 
-test('plain words count where both sides of an example were added', async () => {
+test('plain words count only if both sides of an example were added', async () => {
   const examples: Example[] = [{ input: 'strawberry', output: 'yrrebwarts', match: 'exact' }];
-  expect((await judge(add('a.py', 'x = {"strawberry": "yrrebwarts"}\n'), examples)).evidence).toContain('example 1');
-  expect((await judge(add('a.py', 'x = "strawberry"\n'), examples)).evidence).toBeNull();
+  expect((await review(add('a.py', 'x = {"strawberry": "yrrebwarts"}\n'), examples)).evidence).toContain('example 1');
+  expect((await review(add('a.py', 'x = "strawberry"\n'), examples)).evidence).toBeNull();
 });
 
-test('what the source says already is no hard-coding, nor is a schema', async () => {
+test('text of the source and schemas are not hard-coded examples', async () => {
   const said: Example[] = [{ input: 1, output: 'good morning to you', match: 'subset' }];
-  expect((await judge(add('entry.py', 'x = "good morning to you"\n'), said)).evidence).toBeNull();
+  expect((await review(add('entry.py', 'x = "good morning to you"\n'), said)).evidence).toBeNull();
   const schema: Example[] = [{ input: 1, output: { type: 'object', title: 'a long title' }, match: 'schema' }];
-  expect((await judge(add('entry.py', 'x = "a long title"\n'), schema)).evidence).toBeNull();
+  expect((await review(add('entry.py', 'x = "a long title"\n'), schema)).evidence).toBeNull();
 });
 
-test('what was taken away is put back, and what was added stays', async () => {
-  const { evidence, workspace } = await judge((directory) => {
+test('damaged files are restored, and added files stay', async () => {
+  const { evidence, workspace } = await review((directory) => {
     add('new.py', 'x = 1\n')(directory);
     remove('helper.py')(directory);
     remove('tests')(directory);
@@ -152,7 +152,7 @@ test('what was taken away is put back, and what was added stays', async () => {
   await expect(reviewChange(workspace, { source: 'weak', examples: [] })).resolves.toBeUndefined();
 });
 
-test('what programs leave behind is not committed', async () => {
+test('files that programs generate are not committed', async () => {
   const { workspace } = await copyFiles(repository);
   writeTree(workspace, {
     'node_modules/x/index.js': '',

@@ -38,7 +38,7 @@ test.each([
   expect(read(message)).toEqual({ problem: expect.stringContaining(problem) });
 });
 
-test('other types are taken as they are, of the strategy’s type only', () => {
+test('other interface types are accepted as is, if they match the strategy’s type', () => {
   expect(read(tag('{"type": "http", "port": 8000}'), 'http')).toMatchObject({ runInterface: { port: 8000 } });
   expect(read(tag(valid), 'http')).toEqual({ problem: expect.stringContaining('this strategy requires “http”') });
 });
@@ -52,7 +52,7 @@ test('the summary is the first line of prose, the address is kept', () => {
   });
 });
 
-test('the tag that prose mentions is no part of what is left out of the summary', () => {
+test('a tag mentioned in prose does not shorten the summary', () => {
   const message = `A <run_interface> follows.\n${tag(valid)}\n`;
   expect(read(message)).toMatchObject({ summary: 'A <run_interface> follows.' });
 });

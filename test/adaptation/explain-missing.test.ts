@@ -18,11 +18,11 @@ afterAll(async () => {
 interface Scene {
   files: Record<string, string>;
   env?: Record<string, string>;
-  /** Done to the source before it is copied. */
+  /** Modifies the source before it is copied. */
   prepare?: (source: string) => Promise<void>;
 }
 
-/** What a person reads when the copy of a repository does not start. */
+/** Returns the message for a copy of a repository that does not start. */
 async function explain({ files, env = {}, prepare }: Scene): Promise<{ message: string; source: string }> {
   const source = temporarySolution(files);
   await prepare?.(source);
@@ -38,8 +38,8 @@ async function explain({ files, env = {}, prepare }: Scene): Promise<{ message: 
     (thrown: unknown) => BerthError.from(thrown),
   );
   const facts = await gatherFacts(plan.directory);
-  const surroundings = { source, code: plan.directory, facts, variables: Object.keys(env) };
-  return { message: (await explainMissing(error, async () => surroundings)).message, source };
+  const context = { source, code: plan.directory, facts, variables: Object.keys(env) };
+  return { message: (await explainMissing(error, async () => context)).message, source };
 }
 
 const predict = 'def predict(text):\n    return text\n';
@@ -48,7 +48,7 @@ const pointer = 'version https://git-lfs.github.com/spec/v1\noid sha256:4d7a\nsi
 test.each([
   ['*.bin\n', 'model.bin', 'add “!/model.bin” to .berthignore'],
   ['weights/\n', 'weights/model.bin', 'add “!/weights/” and “!/weights/**” to .berthignore'],
-])('an ignored file (%j) is named, with the rule that brings it', async (ignored, file, advice) => {
+])('an ignored file (%j) is named, with the rule that includes it', async (ignored, file, advice) => {
   const files = { '.gitignore': ignored, [file]: 'x', 'app.py': `open("${file}")\n${predict}` };
   const { message } = await explain({ files });
   expect(message).toContain('FileNotFoundError');
@@ -66,7 +66,7 @@ test('an ignored module is named', async () => {
   expect(message).toContain('generated.py is in the repository, but its ignore files exclude it');
 });
 
-test('a Git LFS pointer is named, also by readers that do not say which file it is', async () => {
+test('a Git LFS pointer is named, even if the error does not name the file', async () => {
   const load = 'import pickle\nwith open("model.pkl", "rb") as file:\n    pickle.load(file)\n';
   const { message, source } = await explain({ files: { 'model.pkl': pointer, 'app.py': load } });
   expect(message).toContain(`model.pkl is only a Git LFS pointer: run “git lfs pull” in ${source}, then deploy again`);
@@ -81,7 +81,7 @@ test.each([
   ['pyproject.toml', '[project\n', 'pyproject.toml:1: Invalid TOML document'],
   ['environment.yml', '- six\n', 'environment.yml:1: contains no mapping of keys'],
   ['environment.yml', 'dependencies: [six\n', 'environment.yml:'],
-])('a manifest that could not be read (%s) is named where a module is missing', async (file, text, problem) => {
+])('an unreadable manifest (%s) is named when a module is missing', async (file, text, problem) => {
   const { message } = await explain({ files: { [file]: text, 'app.py': `import sixty\n${predict}` } });
   expect(message).toContain(`the requirements of ${file} were not read: ${problem}`);
   expect(message).toContain(': fix that, or add sixty to requirements.txt');
@@ -103,7 +103,7 @@ test('an empty submodule is named', async () => {
   expect(other.message).not.toContain('ignore files');
 });
 
-test('a directory that is deployed by itself although its code is imported from above it is named', async () => {
+test('a deployed directory that is imported as a package is named', async () => {
   const source = join(temporarySolution({ 'service/app.py': '' }), 'service');
   const error = new BerthError('IMPORT_FAILED', `No module named '${basename(source)}'`, {
     evidence: `Traceback\n  File "app.py", line 1, in <module>\n`,
@@ -115,7 +115,7 @@ test('a directory that is deployed by itself although its code is imported from 
   expect(message).not.toContain('requirements');
 });
 
-test('a file that lies beside the code, and is looked for at the top, is named', async () => {
+test('a file that is beside the code instead of in the root is named', async () => {
   const source = temporarySolution({ 'service/app.py': '', 'service/data/w.txt': '' });
   const error = new BerthError('IMPORT_FAILED', "FileNotFoundError: No such file or directory: 'data/w.txt'", {
     evidence: `Traceback\n  File "service/app.py", line 1, in <module>\n`,
@@ -127,7 +127,7 @@ test('a file that lies beside the code, and is looked for at the top, is named',
   );
 });
 
-test('variables of a .env file are given with --env-file', async () => {
+test('variables of a .env file are set with --env-file', async () => {
   const app = `import os\nTOKEN = os.environ["API_TOKEN"]\n${predict}`;
   const { message, source } = await explain({ files: { '.env': 'API_TOKEN=secret\nOTHER=1\n', 'app.py': app } });
   expect(message).toContain(
@@ -163,7 +163,7 @@ const modules: [string, Record<string, string>, RegExp][] = [
   ['tools_here', { 'lib/tools_here.py': '' }, /the repository has it in lib: deploy with --env PYTHONPATH=lib$/],
 ];
 
-test.each(modules)('a module that nothing asks for: %s', async (name, files, message) => {
+test.each(modules)('a module that no manifest requires: %s', async (name, files, message) => {
   expect((await explain({ files: { 'app.py': `import ${name}\n${predict}`, ...files } })).message).toMatch(message);
 });
 
@@ -172,7 +172,7 @@ test.each([
   ['pip', /add pip to/],
   ['distutils', /Python 3\.12 removed distutils: add setuptools to the requirements, or use an older Python/],
   ['imp', /Python 3\.12 removed imp: use an older Python/],
-])('a module that Python brought once: %s', async (name, message) => {
+])('a module that Python removed: %s', async (name, message) => {
   const code = temporarySolution({ 'app.py': '' });
   const error = new BerthError('IMPORT_FAILED', `ModuleNotFoundError: No module named '${name}'`);
   const facts = await gatherFacts(code);
@@ -180,7 +180,7 @@ test.each([
   expect(explained.message).toMatch(message);
 });
 
-test('a library of the system is named', async () => {
+test('a missing system library is named', async () => {
   const code = temporarySolution({ 'app.py': '' });
   const facts = await gatherFacts(code);
   const explainText = async (text: string) =>
@@ -198,7 +198,7 @@ test('a library of the system is named', async () => {
   expect(await explainText(cuda)).toContain('the system lacks the library libcudnn.so.9, a part of CUDA');
 });
 
-test('what is not missing is not spoken of, and a source that has gone changes nothing', async () => {
+test('other errors are unchanged, and so are errors of a source that is gone', async () => {
   const code = temporarySolution({ 'app.py': '' });
   const facts = await gatherFacts(code);
   const error = new BerthError('START_FAILED', 'ValueError: no', { evidence: 'open("nothing.bin")' });
