@@ -14,7 +14,7 @@ export const createPendingRevision = (config: DeployConfig, revision: string, ro
   refusal: null,
   adaptation: null,
   verified: null,
-  resolvesAnew: false,
+  isFresh: false,
   status: createRevisionStatus(config),
 });
 

@@ -11,7 +11,7 @@ export function planRevision(workflow: WorkflowState, change: CurrentChange): Pe
   const config = { ...mergeConfig(getBaseConfig(workflow), change.redeployment), requestedBy: change.by };
   counters.revisions += 1;
   const pending = createPendingRevision(config, `r${counters.revisions}`, counters.rounds + 1);
-  pending.resolvesAnew = change.redeployment?.isForced ?? false;
+  pending.isFresh = change.redeployment?.isForced ?? false;
   workflow.pendingRevision = pending;
   change.revision = pending.revision;
   if (workflow.active === null) workflow.config = config;

@@ -115,7 +115,7 @@ export interface PendingRevision {
   /** Null until its newest adaptation is verified. */
   verified: KeptRevision | null;
   /** Resolve requirements again instead of reusing the lock. */
-  resolvesAnew: boolean;
+  isFresh: boolean;
   status: RevisionStatus;
 }
 

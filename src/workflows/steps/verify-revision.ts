@@ -7,7 +7,7 @@ import { runOnHost } from './run-on-host.js';
 
 /** Freezes the adapted workspace as a revision and verifies it without starting it. */
 export async function verifyRevision(workflow: WorkflowState, pending: PendingRevision): Promise<KeptRevision> {
-  const { config, adaptation, revision, resolvesAnew } = pending;
+  const { config, adaptation, revision, isFresh } = pending;
   const { host, setting } = requireSelection(workflow, pending);
   if (adaptation === null) throw new Error('a revision is adapted before it is verified');
   setChangeState(workflow, 'verifying');
@@ -17,7 +17,7 @@ export async function verifyRevision(workflow: WorkflowState, pending: PendingRe
     ({ checks }) => `${checks.length} checks passed`,
     () =>
       buildActivities(host).verifyRevision.executeWithOptions({ summary: `verify ${revision} of ${config.name}` }, [
-        { config, setting, adaptation, revision, isFresh: resolvesAnew },
+        { config, setting, adaptation, revision, isFresh },
       ]),
   );
   const { directory, contract, checks, notes } = verified;

@@ -89,7 +89,7 @@ test('a failed run keeps the active revision, and its work for a person', async 
     { when: 'cron 0 3 * * *', timezone: 'Europe/Berlin', jitter: 600, runs: [{ outcome: 'failed', note: run.note }] },
   ]);
   write(answering('two'));
-  expect(await runNow('failing')).toMatchObject({ outcome: 'skipped', note: expect.stringContaining('c2 waits') });
+  expect(await runNow('failing')).toMatchObject({ outcome: 'skipped', note: expect.stringContaining('c2 is waiting') });
   await client.abandon('failing');
   expect(await runNow('failing')).toMatchObject({ outcome: 'live', change: 'c3' });
   await client.cleanup('failing');
