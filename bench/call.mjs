@@ -116,9 +116,9 @@ async function compareReplicas(one, pair) {
 async function measureIndependence(berth) {
   const alone = median(await timeCalls(berth, 500));
   const slow = berth({ seconds: 2 });
-  const beside = median(await timeCalls(berth, 500));
+  const duringSleep = median(await timeCalls(berth, 500));
   await slow;
-  console.log(`Beside a call that sleeps 2 s: ${beside.toFixed(0)} µs, alone ${alone.toFixed(0)} µs`);
+  console.log(`Beside a call that sleeps 2 s: ${duringSleep.toFixed(0)} µs, alone ${alone.toFixed(0)} µs`);
 }
 
 /** Measures a round trip of 1 MB of text against JSON.stringify and JSON.parse of inputs and answer in one process. */

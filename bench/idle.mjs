@@ -94,7 +94,7 @@ async function measureStatus() {
   console.log(`status of one among ${count} (wanted: 100 ms), medians of 20:`);
   console.log(`  berth status, whole command ${figures.command} ms, of which an empty Node process ${figures.node} ms`);
   console.log(
-    `  software.info() of the library, connecting anew ${figures.info} ms; over an open connection ${figures.query} ms`,
+    `  software.info() of the library, new connection ${figures.info} ms; over an open connection ${figures.query} ms`,
   );
 }
 

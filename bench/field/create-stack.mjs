@@ -8,8 +8,8 @@ const foreign = /^(BERTH|TEMPORAL(?!_CLI$)|OPENAI|ANTHROPIC|GEMINI|GOOGLE|MODAL|
 
 /** Berth in a temporary home: `run` runs a command, `end` removes all deployments and stops server and worker. */
 export function createStack(home) {
-  const kept = Object.entries(process.env).filter(([name]) => !foreign.test(name));
-  const env = { ...Object.fromEntries(kept), BERTH_HOME: home, NO_COLOR: '1' };
+  const environment = Object.entries(process.env).filter(([name]) => !foreign.test(name));
+  const env = { ...Object.fromEntries(environment), BERTH_HOME: home, NO_COLOR: '1' };
   const run = async (words, seconds) => {
     const { exitCode, stdout, stderr, timedOut } = await execa(process.execPath, [client, ...words, '--json'], {
       env,

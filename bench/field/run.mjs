@@ -35,7 +35,7 @@ async function tryAll({ from, only, table: path, report, results: file, ...numbe
   const table = await readTable(path);
   const entries = table.filter((entry) => only.length === 0 || only.some((name) => isNamed(entry, name)));
   if (entries.length === 0) throw new Error(`--only ${only.join(', ')}: not in ${relative('', path)}.`);
-  const kept = await readResults(file);
+  const previousResults = await readResults(file);
   const directory = await mkdtemp(join(tmpdir(), 'berth-field-'));
   const stack = createStack(join(directory, 'home'));
   const interrupted = new AbortController();
@@ -45,10 +45,10 @@ async function tryAll({ from, only, table: path, report, results: file, ...numbe
       if (interrupted.signal.aborted) return null;
       const key = JSON.stringify(entry);
       const settings = { stack, from, directory, deadline };
-      const result = kept[key] ? { entry, ...kept[key] } : await tryRepository(entry, `field-${index + 1}`, settings);
+      const result = previousResults[key] ? { entry, ...previousResults[key] } : await tryRepository(entry, `field-${index + 1}`, settings);
       console.log(describeResult(result));
-      if (result.outcome === 'served') kept[key] = { outcome: 'served', seconds: result.seconds };
-      if (file !== undefined) await writeFile(file, `${JSON.stringify(kept, null, 2)}\n`);
+      if (result.outcome === 'served') previousResults[key] = { outcome: 'served', seconds: result.seconds };
+      if (file !== undefined) await writeFile(file, `${JSON.stringify(previousResults, null, 2)}\n`);
       return result;
     });
     if (results.includes(null)) return 130;

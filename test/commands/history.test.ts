@@ -26,28 +26,28 @@ const step = (name: string, from: number, to: number | null, note: string) => ({
 });
 
 const at = (time: number) => new Date(time).toISOString();
-const asked = { by: 'ana@studio', reason: null, lastError: null };
+const request = { by: 'ana@studio', reason: null, lastError: null };
 
 /** A deploy, a redeploy that began when that was over, one that never began, a stop and a start, and a rollback. */
 const info = createDeploymentInfo({
   revision: 'r2',
   steps: [
-    step('deploy', 0, 0, 'c1, asked for by ana@studio'),
+    step('deploy', 0, 0, 'c1, requested by ana@studio'),
     { ...step('selectStrategy', 0, 40, 'docker, by model'), why: 'it has\na Dockerfile' },
     { ...step('adaptWorkspace', 1000, 3500, 'failed: refused'), dollars: 0.1 },
     { ...step('adaptWorkspace', 4000, 6000, 'codex: done'), dollars: 0.2 },
     step('deploy', 7000, 7000, 'c1 is live: r1 is live'),
-    step('redeploy', 7000, 7000, 'c2, asked for by ana@studio'),
+    step('redeploy', 7000, 7000, 'c2, requested by ana@studio'),
     { ...step('selectStrategy', 7000, 7010, 'local, by rules'), why: 'it defines predict(text)' },
     step('redeploy', 9000, 9000, 'c2 is live: r2 is live'),
-    step('stop', 10_000, 10_000, 'asked for by bob@lab'),
+    step('stop', 10_000, 10_000, 'requested by bob@lab'),
     step('stopRunner', 10_000, 10_200, 'no process is left'),
-    step('rollback', 20_000, 20_000, 'c4, asked for by berth'),
+    step('rollback', 20_000, 20_000, 'c4, requested by berth'),
     step('createRunner', 20_000, null, ''),
   ],
   changes: [
     {
-      ...asked,
+      ...request,
       id: 'c1',
       kind: 'deploy',
       requestedAt: at(0),
@@ -57,7 +57,7 @@ const info = createDeploymentInfo({
       finishedAt: at(7000),
     },
     {
-      ...asked,
+      ...request,
       id: 'c3',
       kind: 'redeploy',
       requestedAt: at(3000),
@@ -67,7 +67,7 @@ const info = createDeploymentInfo({
       finishedAt: at(3100),
     },
     {
-      ...asked,
+      ...request,
       id: 'c2',
       kind: 'redeploy',
       requestedAt: at(3100),
@@ -143,7 +143,7 @@ test('history shows the requester, outcome, steps, duration and cost of each cha
     '    1970-01-01 00:00:07       10 ms         selectStrategy  local, by rules',
     '                                                            it defines predict(text)',
     '',
-    '    1970-01-01 00:00:10                     stop            asked for by bob@lab',
+    '    1970-01-01 00:00:10                     stop            requested by bob@lab',
     '    1970-01-01 00:00:10      200 ms         stopRunner      no process is left',
     '',
     'c4  rollback to r1 is starting',
@@ -162,7 +162,7 @@ test('history shows the requester, outcome, steps, duration and cost of each cha
 
 test('a waiting change ends with its failure and the next step', () => {
   const lastError = { code: 'CONTRACT_FAILED', message: 'no', next: 'Give a hint.', evidence: 'expected 4, got 5' };
-  const change = { ...asked, id: 'c2', kind: 'redeploy', requestedAt: at(0), revision: 'r2', lastError } as const;
+  const change = { ...request, id: 'c2', kind: 'redeploy', requestedAt: at(0), revision: 'r2', lastError } as const;
   const text = renderHistory(createDeploymentInfo({ change: { ...change, state: 'waiting' } }), [], plain);
   expect(text.split('\n').slice(-4)).toEqual(['', 'CONTRACT_FAILED no', '  expected 4, got 5', 'Give a hint.']);
 });
@@ -206,7 +206,7 @@ test('a redeploy interrupted by a rollback has only its own steps from before an
       ],
       changes: [
         {
-          ...asked,
+          ...request,
           id: 'c3',
           kind: 'rollback',
           by: 'berth',
@@ -217,7 +217,7 @@ test('a redeploy interrupted by a rollback has only its own steps from before an
           finishedAt: at(3000),
         },
       ],
-      change: { ...asked, id: 'c2', kind: 'redeploy', requestedAt: at(900), revision: 'r3', state: 'checking' },
+      change: { ...request, id: 'c2', kind: 'redeploy', requestedAt: at(900), revision: 'r3', state: 'checking' },
     }),
   );
   expect(entries.filter(isChangeEntry).map(({ id, steps }) => [id, ...steps.map(({ note }) => note)])).toEqual([

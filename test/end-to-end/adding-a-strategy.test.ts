@@ -16,9 +16,9 @@ import { type Refusal, runJson } from './run-json.js';
 // docs/adding-a-strategy.md: its blocks are the files of the example, and its commands run here.
 
 const page = readFileSync(join(packageRoot, 'docs', 'adding-a-strategy.md'), 'utf8');
-const elsewhere = temporaryDirectory('berth-strategies-');
-cpSync(exampleStrategyDirectory, join(elsewhere, 'procfile'), { recursive: true });
-writeTree(elsewhere, {
+const strategiesDirectory = temporaryDirectory('berth-strategies-');
+cpSync(exampleStrategyDirectory, join(strategiesDirectory, 'procfile'), { recursive: true });
+writeTree(strategiesDirectory, {
   'lifted/config.yaml': readFileSync(join(exampleStrategyDirectory, 'config.yaml'), 'utf8').replaceAll(
     'name: procfile',
     'name: lifted',
@@ -31,7 +31,7 @@ writeTree(elsewhere, {
 });
 
 const home = temporaryStack();
-const env = { BERTH_STRATEGIES: elsewhere };
+const env = { BERTH_STRATEGIES: strategiesDirectory };
 const berth = <Value>(...words: string[]) => runJson<Value>(words, { home: home.root, env });
 
 interface Report {
@@ -56,7 +56,7 @@ test('the document names every key of config.yaml', () => {
 
 test('a strategy that costs money is tested only with --yes and a way to find orphans', async () => {
   const paid = join(temporaryDirectory(), 'paid');
-  cpSync(join(elsewhere, 'lifted'), paid, { recursive: true });
+  cpSync(join(strategiesDirectory, 'lifted'), paid, { recursive: true });
   const config = readFileSync(join(paid, 'config.yaml'), 'utf8').replace(
     'name: lifted',
     'name: paid\nbilled: by the lift',
@@ -105,15 +105,15 @@ test('creating it again is refused, and --directory works only with new', async 
   expect(again).toMatchObject({ exitCode: 2, value: { error: { code: 'STRATEGY_NAME_TAKEN' } } });
   const misplaced = await berth<Refusal>('strategies', 'test', 'local', '--directory', '.');
   expect(misplaced).toMatchObject({ exitCode: 2, value: { error: { code: 'USAGE' } } });
-  const place = temporaryDirectory();
+  const scratch = temporaryDirectory();
   const written = await berth<{ isFound: boolean; directory: string }>(
     'strategies',
     'new',
     'mine',
     '--directory',
-    place,
+    scratch,
   );
-  expect(written).toMatchObject({ exitCode: 0, value: { isFound: false, directory: join(place, 'mine') } });
+  expect(written).toMatchObject({ exitCode: 0, value: { isFound: false, directory: join(scratch, 'mine') } });
 });
 
 test('a strategy of BERTH_STRATEGIES is chosen, serves a Procfile in any language, and survives its own restart', async () => {

@@ -420,12 +420,12 @@ test('web endpoints are called over HTTP, with a proxy token when they require o
     });
     expect(requireFailure(await runner.run({ times: 2 })).code).toBe('CALL_INPUT');
     expect(requireFailure(await runner.run({ item: {} })).message).toMatch(/^POST .* was answered with 500/);
-    modal.web.patience = 100;
+    modal.web.timeout = 100;
     expect(await runner.run({ item: { text: 'late', seconds: 0.5 } })).toMatchObject({ output: { label: 'late' } });
     expect(requireFailure(await runner.run({ item: { text: 'x', seconds: 5 } }, { timeout: 0.3 })).code).toBe(
       'CALL_TIMEOUT',
     );
-    modal.web.patience = 150_000;
+    modal.web.timeout = 150_000;
     process.env.MODAL_PROXY_TOKEN_SECRET = 'ws-wrong';
     expect(requireFailure(await runner.run({ item: { text: 'ab' } })).code).toBe('CLOUD_REFUSED');
   });

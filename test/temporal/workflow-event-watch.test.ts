@@ -43,8 +43,8 @@ async function takeIn(name: string): Promise<void> {
   await workflowService.respondWorkflowTaskCompleted({ namespace, taskToken });
 }
 
-const isOver = async (waiting: Promise<void>, patience: number) =>
-  await Promise.race([waiting.then(() => true), sleep(patience, false)]);
+const isOver = async (waiting: Promise<void>, timeout: number) =>
+  await Promise.race([waiting.then(() => true), sleep(timeout, false)]);
 
 test('a watch resolves when the workflow has processed an event, not earlier', async () => {
   const { handle, watch, takeIn } = await begin();

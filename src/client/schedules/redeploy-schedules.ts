@@ -67,7 +67,7 @@ export class RedeploySchedules {
   private async findProblem({ name, when, nextRuns }: ScheduleInfo): Promise<BerthError | null> {
     if (nextRuns.length === 0) return new BerthError('SCHEDULE_INVALID', `${when} never occurs`);
     if ((await this.gateway.findInfo(name)) !== null) return null;
-    return new BerthError('NAME_UNKNOWN', `${name} was cleaned up meanwhile`, { name });
+    return new BerthError('NAME_UNKNOWN', `${name} was just cleaned up`, { name });
   }
 
   /** Lists all schedules, or those of a deployment, each with its newest run. */

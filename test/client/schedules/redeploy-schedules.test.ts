@@ -54,12 +54,12 @@ test('a due run redeploys a changed source and leaves an unchanged one alone', a
 
   const paused = await client.schedules.pause('due');
   expect(paused).toMatchObject({ state: 'paused', note: expect.stringMatching(/^paused by \w+@/), nextRuns: [] });
-  const asked = await eventually('the last run to end', async () => {
+  const found = await eventually('the last run to end', async () => {
     const { runs } = await client.schedules.show('due');
     return runs.some(({ outcome }) => outcome === 'running') ? undefined : runs.at(-1)?.runId;
   });
   await new Promise((resolve) => setTimeout(resolve, 2_500));
-  expect((await client.schedules.show('due')).runs.at(-1)?.runId).toBe(asked);
+  expect((await client.schedules.show('due')).runs.at(-1)?.runId).toBe(found);
   const run = await runNow('due');
   expect(run).toMatchObject({ outcome: 'unchanged', note: 'nothing differs from r2' });
   expect(await client.schedules.resume('due')).toMatchObject({ state: 'active' });

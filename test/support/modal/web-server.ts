@@ -7,7 +7,7 @@ import type { Account, WebReply } from './account.js';
 /** Server of the web endpoints; the first part of a path selects one. */
 export class WebServer {
   /** Milliseconds after which a waiting client is redirected to a polling URL; 150,000 at Modal. */
-  patience = 150_000;
+  timeout = 150_000;
   private readonly late = new Map<string, Promise<WebReply>>();
   private readonly server: Server;
 
@@ -35,7 +35,7 @@ export class WebServer {
     const reply =
       this.late.get(waited ?? '') ??
       this.serve(request, { id, path: `/${rest.join('/')}`, query: url.search.slice(1) });
-    const found = await Promise.race([reply, sleep(this.patience, undefined, { ref: false })]);
+    const found = await Promise.race([reply, sleep(this.timeout, undefined, { ref: false })]);
     if (found === undefined) {
       const name = `fc-${this.late.size}`;
       this.late.set(name, reply);
