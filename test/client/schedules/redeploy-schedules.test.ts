@@ -107,7 +107,10 @@ test('a schedule with --replace-failed retries its own failed change, but not a 
   write(broken);
   const { id } = await client.redeploy('replacing', { changes: {}, isForced: false });
   await client.followChange('replacing', id, () => {});
-  expect(await runNow('replacing')).toMatchObject({ outcome: 'skipped', note: expect.stringContaining('c4 is waiting') });
+  expect(await runNow('replacing')).toMatchObject({
+    outcome: 'skipped',
+    note: expect.stringContaining('c4 is waiting'),
+  });
   await client.cleanup('replacing');
 });
 
