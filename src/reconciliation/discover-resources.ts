@@ -45,7 +45,7 @@ export async function discoverResources(home: BerthHome, runners: readonly Runne
     ...(await Ledger.list(home)),
     ...resources.map(({ deployment }) => deployment),
   ];
-  notes.push(...(await listUnprovenProcesses(home)));
+  notes.push(...(await listUnmarkedProcesses(home)));
   return { deployments: [...new Set(names)].filter((name) => name !== '').sort(), resources, notes };
 }
 
@@ -86,7 +86,7 @@ async function listProcesses(home: BerthHome): Promise<DiscoveredResource[]> {
 }
 
 /** Describes processes that work in a deployment's directory and may belong to the user. */
-async function listUnprovenProcesses(home: BerthHome): Promise<string[]> {
+async function listUnmarkedProcesses(home: BerthHome): Promise<string[]> {
   const processes = [...(await listRoots(home))].flatMap(findUnprovenProcesses);
   return processes.map(
     ({ pid, value }) => `process ${pid} works in ${dirname(value)} without a mark: it may be yours and is left alone`,

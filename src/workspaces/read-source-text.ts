@@ -31,7 +31,7 @@ function decode(content: Buffer): string {
 export async function readSourceContent(root: string, path: string, limit = sourceTextLimit): Promise<SourceContent> {
   const [directory, file] = await Promise.all([realpath(root), realpath(resolve(root, path))]).catch(() => []);
   if (directory === undefined || file === undefined) return { problem: 'does not exist' };
-  if (!file.startsWith(directory + sep)) return { problem: 'lies outside the repository' };
+  if (!file.startsWith(directory + sep)) return { problem: 'is outside the repository' };
   try {
     return await readRegularFile(file, limit);
   } catch (error) {

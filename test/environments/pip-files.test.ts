@@ -102,10 +102,10 @@ test('includes are read once, with their constraints', async () => {
 });
 
 test.each([
-  ['six\n-r /dev/zero', 'requirements.txt:2: /dev/zero lies outside the repository'],
+  ['six\n-r /dev/zero', 'requirements.txt:2: /dev/zero is outside the repository'],
   [
     '-r ../../../../../../../../etc/passwd',
-    'requirements.txt:1: ../../../../../../../../etc/passwd lies outside the repository',
+    'requirements.txt:1: ../../../../../../../../etc/passwd is outside the repository',
   ],
   ['-r pipe', 'requirements.txt:1: pipe is not a regular file'],
   ['-c base', 'requirements.txt:1: base is not a regular file'],

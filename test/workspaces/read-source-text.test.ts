@@ -33,7 +33,7 @@ describe('the text of a file of a repository', () => {
     writeFileSync(join(root, '..', 'outside.txt'), 'secret');
     symlinkSync('../outside.txt', join(root, 'link.txt'));
     for (const path of ['../outside.txt', 'link.txt', '/dev/zero', '/etc/passwd'])
-      expect(await readSourceText(root, path)).toEqual({ problem: 'lies outside the repository' });
+      expect(await readSourceText(root, path)).toEqual({ problem: 'is outside the repository' });
   });
 
   test('never blocks on a FIFO or a directory', async () => {
