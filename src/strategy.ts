@@ -1,4 +1,4 @@
-/** What a strategy outside of this repository is written against: `import … from 'berth/strategy'`. */
+/** The API for strategies outside of this repository: `import … from 'berth/strategy'`. */
 
 export type { ConformanceHooks, KnownDeviations, ProviderHooks } from './conformance/index.js';
 export type { Answer, AnswerError, Facts, Handle, Resources, RunInterface, RunPlan } from './contract/index.js';

@@ -29,7 +29,7 @@ export interface FoundContainer {
   details: Docker.ContainerInspectInfo;
 }
 
-/** What a start decides about its container. */
+/** A start's decisions about its container. */
 export type ContainerSpec = Omit<ContainerRequest, 'token' | 'host'>;
 
 /** Finds the revision's container, alive or not. Ignores a container of another home, whatever its name. */

@@ -2,7 +2,7 @@ import type Docker from 'dockerode';
 import type { RunPlan } from '../../../src/contract/handle.js';
 import type { StartOptions } from '../../../src/runners/runner.js';
 
-/** What every step of a start uses. */
+/** Context of a start, shared by its steps. */
 export interface StartContext {
   engine: Docker;
   /** Address of the engine, in the form of `DOCKER_HOST`. */

@@ -151,10 +151,10 @@ export class LangSmithClient {
   }
 }
 
-/** As many as are given at once. */
+/** Number of entries in one reply. */
 const entriesPerPage = 1_000;
 const deploymentsPerPage = 100;
-/** What the control plane calls a deployment that scales to zero, and costs least. */
+/** The control plane's name for a deployment that scales to zero, and costs least. */
 const serverlessType = 'dev_zero';
 /** Bytes that the storage accepts where the control plane does not say how to upload. */
 const uploadSizeRange = `0,${200 * 2 ** 20}`;

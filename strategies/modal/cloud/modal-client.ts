@@ -50,7 +50,7 @@ export async function queryModal<Answer>(query: () => Promise<Answer>): Promise<
   }
 }
 
-/** The same for what comes one by one, each with a deadline of its own. */
+/** Does the same for results that arrive one by one, each with its own deadline. */
 export async function* queryModalForEach<Item>(items: AsyncIterable<Item>): AsyncIterable<Item> {
   const iterator = items[Symbol.asyncIterator]();
   for (;;) {
