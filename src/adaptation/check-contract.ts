@@ -1,17 +1,14 @@
-import type { Answer, AnswerError } from '../contract/answer.js';
-import type { Contract, ContractExample, Probe } from '../contract/example.js';
+import type { Answer } from '../contract/answer.js';
+import type { Contract, ContractExample } from '../contract/example.js';
 import type { ContractReport, StaleCall } from '../contract/revision.js';
-import { isErrorCode } from '../errors.js';
 import { redactDeep } from '../secrets/index.js';
-import { listTexts } from './list-texts.js';
+import { describeError, describeFailure, type Failure, joinFailures } from './contract-failure.js';
 import { matchDoctest } from './match-doctest.js';
 import { matchOutput } from './match-output.js';
 import { shorten } from './shorten.js';
 import { listHeldBack } from './split-contract.js';
 import { describeProbeFailure } from './summarize-contract.js';
-
-/** Maximum characters of evidence: a deployment records it, and a few failures tell as much as thousands. */
-const maxEvidenceLength = 20_000;
+import { tolerateFailures } from './tolerate-failures.js';
 
 export interface ContractCheckRequest {
   contract: Contract;
@@ -68,16 +65,6 @@ export async function checkContract(request: ContractCheckRequest): Promise<Cont
     note: describeReport(report),
   };
 }
-
-interface Failure {
-  index: number;
-  example: ContractExample;
-  answer: Answer;
-  problem: string;
-  /** What to do if something is missing; otherwise empty. */
-  advice: string;
-}
-
 async function findFailures(request: ContractCheckRequest): Promise<Failure[]> {
   const { contract, call, stale = [], secrets = [], signal } = request;
   const failures: Failure[] = [];
@@ -108,76 +95,6 @@ async function buildAdvice(answer: Answer, { findMissing }: ContractCheckRequest
   return sentences.map((sentence) => `; ${sentence}`).join('');
 }
 
-/** Returns the report to continue with if the failures are tolerable for the user's own code; undefined if they are not. */
-function tolerateFailures(
-  report: ContractReport,
-  failures: Failure[],
-  { examples }: Contract,
-): ContractReport | undefined {
-  const [first] = failures;
-  if (first === undefined || failures.some(({ answer }) => !isSoftwareAnswer(answer))) return undefined;
-  if (report.source === 'weak') return { source: 'none', examples: 0, passed: 0, probe: describeProbe(first) };
-  const { stale: known = [] } = report;
-  const areNetworkFailures =
-    failures.every(isNetworkFailure) && known.every(({ example }) => hasAddress(examples[example]));
-  const isTolerable = report.source === 'repository' && (report.passed > 0 || areNetworkFailures);
-  const stale = [...known, ...failures.map(toStaleCall)].sort((left, right) => left.example - right.example);
-  return isTolerable ? { ...report, stale } : undefined;
-}
-
-const hasAddress = (example: ContractExample | undefined): boolean =>
-  listTexts(example?.input).some((text) => /^(https?|ftp):\/\//i.test(text));
-
-/** Returns true for a failed call whose input contains a URL: the network may be the cause. */
-const isNetworkFailure = ({ example, answer }: Failure): boolean =>
-  hasAddress(example) && (answer.status === 'error' || answer.output === null);
-
-/** Returns false for answers of the machine or a cloud, which say nothing about the software. */
-const isSoftwareAnswer = (answer: Answer): boolean => {
-  if (answer.status === 'success') return true;
-  const { code } = answer.error;
-  return !isErrorCode(code) || (code.startsWith('CALL_') && code !== 'CALL_CANCELLED');
-};
-
-/** Maximum characters of the exception that a probe raised. */
-const maxProbeLength = 500;
-
-function describeProbe({ answer, problem, advice }: Failure): Probe {
-  if (answer.status === 'success') return { code: 'CALL_OUTPUT', raised: problem };
-  const { code, message, type } = answer.error;
-  const raised = type === undefined ? `${code}: ${message}` : message;
-  return {
-    code,
-    raised: `${raised.length > maxProbeLength ? `${raised.slice(0, maxProbeLength)}…` : raised}${advice}`,
-  };
-}
-
-const toStaleCall = ({ index, example, problem, advice }: Failure): StaleCall => ({
-  example: index,
-  place: example.place ?? `example ${index + 1}`,
-  input: shorten(example.input, 100),
-  problem: `${problem.split('\n')[0] ?? problem}${advice}`,
-});
-
-function describeFailure({ index, example, answer, problem, advice }: Failure, isHeldBack: boolean): string {
-  const origin = example.place === undefined ? '' : ` (${example.place})`;
-  const head = `example ${index + 1}${origin}, input ${shorten(example.input)}`;
-  const missing = advice === '' ? '' : `\n  ${advice.slice(2)}`;
-  return `${head}\n  ${isHeldBack ? describeAnswer(answer) : problem}${missing}`;
-}
-
-/** Joins failures up to the maximum length, but always includes the first. */
-function joinFailures(failures: string[]): string | null {
-  let used = 0;
-  const shown = failures.filter((failure, index) => {
-    used += failure.length;
-    return index === 0 || used <= maxEvidenceLength;
-  });
-  const left = failures.length - shown.length;
-  if (failures.length === 0) return null;
-  return [...shown, ...(left === 0 ? [] : [`… and ${left} more that failed`])].join('\n');
-}
-
 /** Returns the problem, or null if the example holds. A doctest with a literal and a text output holds if either matches. */
 async function checkExample(example: ContractExample, answer: Answer): Promise<string | null> {
   const asText = example.doctest === undefined ? undefined : matchDoctest(example.doctest, answer);
@@ -189,25 +106,6 @@ async function checkExample(example: ContractExample, answer: Answer): Promise<s
     : (example.doctest?.want.trim() ?? 'an answer');
   return `expected ${expected}, got ${describeError(answer.error)}`;
 }
-
-/** Describes a failed held-back example without its expected output. */
-function describeAnswer(answer: Answer): string {
-  const got = answer.status === 'success' ? shorten(answer.output) : describeError(answer.error);
-  return `wrong answer (the expected output is hidden from agents): got ${got}`;
-}
-
-function describeError({ code, message, traceback }: AnswerError): string {
-  const got = `the error ${code}: ${message}`;
-  return traceback === undefined ? got : `${got}\n${indent(traceback)}`;
-}
-
-const indent = (text: string): string =>
-  text
-    .trimEnd()
-    .split('\n')
-    .slice(-15)
-    .map((line) => `  ${line}`)
-    .join('\n');
 
 function describeReport({ source, examples, passed, probe, stale = [] }: ContractReport): string {
   if (probe !== undefined) return `contract: none; ${describeProbeFailure(probe)}`;
