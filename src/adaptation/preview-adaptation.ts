@@ -5,7 +5,7 @@ import { isLeftToAgents, listServableEntries, recognizeWith } from './apply-reci
 import { requireServableEntry } from './require-servable-entry.js';
 import { findHidingSyntaxError } from './shapes/index.js';
 
-/** What a deployment with a strategy would call. */
+/** A preview of what a deployment with a strategy would call. */
 export type AdaptationPreview =
   | { kind: 'recognized'; by: string; recognition: Recognition }
   /** A coding agent may find out what to call: several callables fit, or a syntax error hides one. */

@@ -152,7 +152,7 @@ test('doctor shows the line of the broken strategy and passes otherwise', async 
     }),
   );
   const { stdout } = await runBin(['doctor'], { home: home.root });
-  expect(stdout).toMatch(/^strategy broken +broken +\S+config\.yaml:8.* → mend the file/m);
+  expect(stdout).toMatch(/^strategy broken +broken +\S+config\.yaml:8.* → fix the file/m);
 });
 
 test('a deploy to the broken strategy is refused with its file and line', async () => {
