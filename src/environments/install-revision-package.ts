@@ -51,7 +51,8 @@ export async function installRevisionPackage(request: PackageRequest): Promise<I
   }
   const history = await readRevisionHistory(directory);
   const versionInputs = JSON.stringify([history ?? null, env]);
-  const outside = await Promise.all(projects.filter(isAbsolute).map(describeFile));
+  // uv reports a missing file better than lstat.
+  const outside = await Promise.all(projects.filter(isAbsolute).map((path) => describeFile(path).catch(() => path)));
   const digest = digestTexts([
     environment.digest,
     ...projects,

@@ -45,6 +45,19 @@ test('the same requirements share one environment, found without a subprocess', 
   expect(started).toBe(0);
 });
 
+test('the requirement file for the chosen Python is installed', async () => {
+  const { version } = await environments.chooseInterpreter(someFacts());
+  const [, minor] = version.split('.');
+  const environment = await prepare({
+    [`requirements/py3${minor}.txt`]: 'six==1.16.0\n',
+    [`requirements/py3${Number(minor) + 1}.txt`]: 'six==1.15.0\n',
+  });
+  expect(evaluate(environment, '__import__("six").__version__')).toBe('1.16.0');
+  expect(environment.notes).toEqual([
+    `Uses requirements/py3${minor}.txt for Python ${version}, not requirements/py3${Number(minor) + 1}.txt.`,
+  ]);
+});
+
 test('requirements are resolved again on request', async () => {
   const files = { 'requirements.txt': 'six==1.16.0\n' };
   const first = await prepare(files);
