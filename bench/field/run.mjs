@@ -45,7 +45,9 @@ async function tryAll({ from, only, table: path, report, results: file, ...numbe
       if (interrupted.signal.aborted) return null;
       const key = JSON.stringify(entry);
       const settings = { stack, from, directory, deadline };
-      const result = previousResults[key] ? { entry, ...previousResults[key] } : await tryRepository(entry, `field-${index + 1}`, settings);
+      const result = previousResults[key]
+        ? { entry, ...previousResults[key] }
+        : await tryRepository(entry, `field-${index + 1}`, settings);
       console.log(describeResult(result));
       if (result.outcome === 'served') previousResults[key] = { outcome: 'served', seconds: result.seconds };
       if (file !== undefined) await writeFile(file, `${JSON.stringify(previousResults, null, 2)}\n`);

@@ -239,7 +239,10 @@ test('a revision whose calls fail in its bake is rolled back, with retries until
   const software = await openSoftware('baking', home);
   for (let call = 0; call < 6; call += 1)
     expect(await software.run({ n: 5 })).toMatchObject({ status: 'error', error: { code: 'CALL_FAILED' } });
-  const failed = await waitForInfo('baking', ({ lastError }) => lastError?.message.includes('will be retried') === true);
+  const failed = await waitForInfo(
+    'baking',
+    ({ lastError }) => lastError?.message.includes('will be retried') === true,
+  );
   expect(failed).toMatchObject({ state: 'unhealthy', revision: 'r2', lastError: { code: 'CALLS_FAILING' } });
   expect(failed.changes.at(-1)).toMatchObject({ kind: 'rollback', outcome: 'failed' });
   rmSync(broken);
