@@ -20,7 +20,7 @@ test('the suite spends nothing without consent', async () => {
   expect(exitCode).toBe(2);
   expect(JSON.parse(stdout).error).toMatchObject({
     code: 'STRATEGY_UNAVAILABLE',
-    message: expect.stringMatching(/it costs money \(Modal bills.*: berth strategies test modal --yes$/),
+    message: expect.stringMatching(/costs money \(Modal bills.*\): allow it with berth strategies test modal --yes$/),
   });
   const noToken = { MODAL_TOKEN_ID: '', MODAL_TOKEN_SECRET: '', MODAL_CONFIG_PATH: '/dev/null' };
   const unknown = await runBin(['strategies', 'test', 'modal', '--yes'], { home: home.root, env: noToken });
