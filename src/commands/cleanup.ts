@@ -63,7 +63,8 @@ async function removeAll(client: DeploymentClient, names: string[], context: Out
       reportRemovalFailure(output, failure);
     }
   }
-  await output.result(removed, () => removed.map(({ name }) => `removed ${name}`).join('\n') || 'nothing to remove');
+  const nothing = failures.length === 0 ? 'nothing to remove' : 'nothing was removed';
+  await output.result(removed, () => removed.map(({ name }) => `removed ${name}`).join('\n') || nothing);
   return failures[0]?.exitCode ?? 0;
 }
 
