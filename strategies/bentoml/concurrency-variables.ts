@@ -1,4 +1,4 @@
-/** Variables that tell a generated service how many calls to run at once: on threads, or as coroutines. */
+/** Variables with the number of concurrent calls of a generated service: on threads, or as coroutines. */
 export const [threadsVariable, slotsVariable] = ['SERVICE_THREADS', 'SERVICE_CONCURRENCY'] as const;
 
 export const buildConcurrencyVariables = (concurrency: number | undefined): Record<string, string> =>

@@ -182,7 +182,7 @@ export class BentoMLRunner implements Runner {
     const { agent, encode } = this;
     const plain = toPlainInputs(inputs);
     const body = plain instanceof Promise ? plain.then(encode) : encode(plain);
-    const describe = (request: RequestBody, kept: Agent): HttpCall => ({
+    const describe = (request: RequestBody, keepAliveAgent: Agent): HttpCall => ({
       method: 'POST',
       url: callTarget.url + api.route,
       headers: {
@@ -191,10 +191,10 @@ export class BentoMLRunner implements Runner {
         traceparent: `00-${trace}-${trace.slice(16)}-01`,
       },
       body: request.body,
-      agent: kept,
+      agent: keepAliveAgent,
     });
     return agent === undefined || body instanceof Promise
-      ? Promise.all([body, this.connect(callTarget)]).then(([request, kept]) => describe(request, kept))
+      ? Promise.all([body, this.connect(callTarget)]).then(([request, opened]) => describe(request, opened))
       : describe(body, agent);
   }
 

@@ -23,14 +23,14 @@ export type BentoHandle = Handle & ServerInfo;
 /** Finds the exception of a call by its trace ID. Waits for it when the call has failed. */
 export type FindFailure = (trace: string, hasFailed: boolean) => Promise<LoggedException | undefined>;
 
-/** Address of a service, and a way to find the exceptions that it hides from callers. */
+/** Address of a service, and how to find the exceptions that it hides from callers. */
 export interface CallTarget {
   url: string;
   headers: Record<string, string>;
   findFailure: FindFailure;
 }
 
-/** A place that serves a service: this machine, or BentoCloud. */
+/** Backend that serves a service: this machine, or BentoCloud. */
 export interface ServingBackend {
   start(options: StartOptions): Promise<ServerInfo>;
   /** Returns the error answer when the service cannot be called. */

@@ -24,7 +24,7 @@ import type { GraphHandle, ServingBackend } from './serving-backend.js';
  * Runs a revision's graphs on the LangGraph server: on this machine, or in LangSmith Deployment when that is the plan's
  * provider. `run(inputs)` is one run of the graph that the run interface names:
  * - The inputs are the graph's input state, and its final state is the output. Each call has its own state.
- * - With `"__thread__": "NAME"` among the inputs, the call continues that conversation, whose state is kept.
+ * - With `"__thread__": "NAME"` among the inputs, the call continues that conversation from its stored state.
  * - A graph that interrupts itself answers with `__interrupt__` (its question) and `__thread__` in the output. It
  *   continues with `{"__thread__": …, "__resume__": VALUE}`.
  * - `stream` yields the server's events as chunks: see stream-graph.ts.

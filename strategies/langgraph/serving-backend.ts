@@ -4,7 +4,7 @@ import type { CloudRecord } from '../../src/runners/cloud/cloud-record.js';
 import type { Health, LogOptions, StartOptions } from '../../src/runners/runner.js';
 import type { ServerRecord } from '../../src/runners/server/server-record.js';
 
-/** A revision's deployment in LangSmith. */
+/** Deployment of a revision in LangSmith. */
 export interface CloudDeployment extends CloudRecord {
   id: string;
 }
@@ -25,7 +25,7 @@ export interface CallTarget {
   headers: Record<string, string>;
 }
 
-/** A place that serves graphs: this machine, or LangSmith. */
+/** Backend that serves graphs: this machine, or LangSmith. */
 export interface ServingBackend {
   start(options: StartOptions): Promise<ServerInfo>;
   /** Returns the error answer when the server cannot be called. */

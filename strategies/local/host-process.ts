@@ -10,7 +10,7 @@ import { createHostDirectories, readHostRecord, removeHostPaths } from '../../sr
 import type { HostIdentity, HostStatus } from '../../src/runners/host/host-status.js';
 import type { Health, StartOptions } from '../../src/runners/runner.js';
 
-/** Identifies the process that serves, so that no other process is called or ended in its place. */
+/** Identifies the process that serves, so that no other process is called or ended. */
 export interface HostHandle {
   pid: number;
   /** Same as `startedAt` of `identifyProcess`. */
@@ -27,7 +27,7 @@ const grace = 10;
 const maxStuckSeconds = 30;
 /** Seconds that a host of an earlier start may take to finish importing. */
 const startTimeout = 900;
-/** Number of times that a start looks for the host of another start that came first. */
+/** Number of times that a start looks for the host of another start that was first. */
 const maxAttempts = 40;
 
 /** One Python process that serves the revision of a plan. All its files are in the plan's state directory. */
@@ -66,7 +66,7 @@ export class HostProcess {
       import('../../src/runners/host/find-processes-by-arguments.js'),
       import('../../src/runners/host/launch-host.js'),
     ]);
-    // A host that was killed before it wrote its record ends as gently as one that wrote it.
+    // A host gets the same time to end, whether or not its record was written.
     for (const identity of findProcessesByArguments([hostProgram, this.plan.stateDirectory]))
       await this.stopProcess(identity, grace + 1);
     await this.stop();
@@ -81,7 +81,7 @@ export class HostProcess {
     throw new BerthError('START_FAILED', `another process holds the lock in ${this.plan.stateDirectory}`);
   }
 
-  /** Returns the live host of this revision. Removes a dead or mute one, and what is left of its process group. */
+  /** Returns the live host of this revision. Removes a dead or mute one, and the rest of its process group. */
   private async adopt({ signal, onProgress }: StartOptions): Promise<HostIdentity | undefined> {
     const record = await readHostRecord(this.plan.stateDirectory);
     if (record === undefined) return undefined;
@@ -145,7 +145,7 @@ function describeStatus({ pid, calls, running = calls, waiting = 0, abandoned, s
 
 /**
  * Returns `starting` for a live host that does not listen yet or is about to end, `mute` for one that does not answer
- * in time, or is another revision's.
+ * in time or belongs to another revision.
  */
 async function probe(record: HostIdentity): Promise<'serving' | 'starting' | 'mute' | 'gone'> {
   if (!isSameProcess(record)) return 'gone';

@@ -21,7 +21,7 @@ export function planReplicas(plan: RunPlan): RunPlan[] {
 }
 
 /**
- * Combines the health of replicas: ready when all are; `gone` as soon as one is, so that it is started again while the
+ * Combines the health of replicas: ready when all are; `gone` when one is gone, so that it is started again while the
  * others serve.
  */
 export function combineHealth(replicas: Health[]): Health {

@@ -25,8 +25,9 @@ const unboundResources = ['cpu', 'gpu', ...(process.platform === 'linux' ? [] : 
  * Runs a revision's callable in long-lived Python processes on this machine. Each process serves a unix socket.
  *
  * Applies the resources `memory` (writable memory of each process, counted by Linux only; beyond it the code gets a
- * MemoryError), `concurrency` (calls at once in a process, one when absent; more wait), `replicas` (processes) and, as
- * the plan's, `timeout`. It has no bound for `cpu` and `gpu`: the software sees the whole machine, and the log says so.
+ * MemoryError), `concurrency` (concurrent calls in a process, one when absent; more wait), `replicas` (processes) and,
+ * as the plan's, `timeout`. It has no bound for `cpu` and `gpu`: the software sees the entire machine, and the log says
+ * so.
  */
 export class LocalRunner implements Runner {
   private readonly plans: RunPlan[];
@@ -97,12 +98,12 @@ export class LocalRunner implements Runner {
   async isHealthy(): Promise<Health> {
     const { handles, hostProcesses, clients } = this;
     if (handles.length === 0) return neverStarted;
-    const asked = handles.map(async (handle, index) => {
+    const checks = handles.map(async (handle, index) => {
       const [host, client] = [hostProcesses[index], clients[index]];
       if (host === undefined || client === undefined) throw new Error('the plan says how many replicas there are');
       return await host.isHealthy(handle, client);
     });
-    return combineHealth(await Promise.all(asked));
+    return combineHealth(await Promise.all(checks));
   }
 
   logs(options?: LogOptions): AsyncIterable<string> {

@@ -26,7 +26,7 @@ export interface ModalInterface {
   required: string[];
   /** `json`: one JSON text in, one out; `inputs`: all inputs as one value; `arguments`: the inputs by name. */
   call: 'json' | 'inputs' | 'arguments' | 'http';
-  /** The way to call the endpoint, with `http`. */
+  /** How to call the endpoint, with `http`. */
   web: WebInterface;
 }
 
@@ -62,7 +62,7 @@ export function parseModalInterface(runInterface: RunInterface): ModalInterface 
   if (!isText(root) || (module !== null && !isText(module))) throw refuse('module and root are texts');
   if (!isText(app) || !/^\w+$/.test(app)) throw refuse('app_name is not the name of a variable');
   if (!isNames(buildVariables)) throw refuse('build_variables is no list of names');
-  const place = {
+  const target = {
     buildVariables,
     file,
     module,
@@ -72,7 +72,7 @@ export function parseModalInterface(runInterface: RunInterface): ModalInterface 
     generator,
     needsHost: runInterface.cog === true || runInterface.host === true,
   };
-  return { ...place, ...readClass(runInterface), call: style, web: readWeb(runInterface) };
+  return { ...target, ...readClass(runInterface), call: style, web: readWeb(runInterface) };
 }
 
 function readClass(written: RunInterface): Pick<ModalInterface, 'values' | 'parameters' | 'required'> {

@@ -30,7 +30,7 @@ interface ModalHandle extends Handle {
   app: DeployedApp;
 }
 
-/** Milliseconds for which a good health is valid: supervision checks every second. */
+/** Milliseconds for which a healthy result is valid: supervision checks every second. */
 const healthCacheTime = 15_000;
 /** Maximum number of cached functions, one for each set of parameters. */
 const maxCachedFunctions = 100;
@@ -41,8 +41,8 @@ const cancelTimeout = 5_000;
  * Runs a revision in Modal's cloud, as its own app, which `modal deploy` creates and whose function Modal's SDK calls.
  * Containers start on demand: a healthy app may have none.
  *
- * Applies all resources: `cpu`, `memory`, `gpu`, `timeout` and `concurrency` (calls at once in a container) to the
- * called function, where they take precedence over its decorator, and `replicas` as its maximum number of containers.
+ * Applies all resources: `cpu`, `memory`, `gpu`, `timeout` and `concurrency` (concurrent calls in a container) to
+ * the called function, where they take precedence over its decorator, and `replicas` as its maximum number of containers.
  * The software's variables become a Modal secret with the app's name, which every function of the app gets.
  */
 export class ModalRunner implements Runner {
@@ -103,7 +103,7 @@ export class ModalRunner implements Runner {
     return await callFunction(call, limited);
   }
 
-  /** Streams from a web endpoint. Modal's JavaScript SDK reads only whole outputs of functions. */
+  /** Streams from a web endpoint. Modal's JavaScript SDK reads only complete outputs of functions. */
   async *stream(inputs: unknown, options: CallOptions = {}): AsyncGenerator<unknown, Answer> {
     const { plan, handle } = this;
     const url = handle?.app.deployed.url;

@@ -61,7 +61,7 @@ export async function buildBento(plan: RunPlan, { version, env, signal }: BuildO
   const built = await findBento(plan, version);
   if (built !== undefined) return built;
   for (const name of await readdir(store).catch(() => []))
-    await rm(join(store, name, version), { recursive: true, force: true }); // half of one, from a build that was cut off
+    await rm(join(store, name, version), { recursive: true, force: true }); // a partial one, from an interrupted build
   const config = join(plan.stateDirectory, `bentofile-${version}.json`);
   await writeDurably(
     config,
@@ -90,7 +90,7 @@ export async function findBento(plan: RunPlan, version: string): Promise<Bento |
   return record === undefined ? undefined : await readBento(plan, (JSON.parse(record) as { tag: string }).tag);
 }
 
-/** Kills what is left of a build or an upload. */
+/** Kills the remaining processes of a build or an upload. */
 export const stopBuild = async (plan: RunPlan): Promise<void> => void (await killMarkedProcesses(toolMark(plan)));
 
 /**
@@ -121,8 +121,8 @@ export async function runBentoml(
 }
 
 /**
- * Builds the server's environment with a mark of its own, by which the tool is found and killed separately. BentoML
- * needs uv on the path.
+ * Builds the server's environment with a separate mark, by which the tool is found and killed separately. BentoML needs
+ * uv on the path.
  */
 function buildToolEnvironment(plan: RunPlan, env: Record<string, string>): Record<string, string> {
   const { TMPDIR: _, PATH = '', ...variables } = buildBentoServerEnvironment(plan, parseBentoInterface(plan), env);

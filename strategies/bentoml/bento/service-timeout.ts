@@ -3,8 +3,8 @@ import type { ServiceApi } from '../calls/service-api.js';
 import type { Bento } from './build-bento.js';
 
 /**
- * Reports that the service's own `traffic.timeout` ends calls before the caller's timeout does. Calls of a task go on
- * in the background. Returns undefined when the caller's timeout comes first, or there is no bento to read.
+ * Reports that the service's own `traffic.timeout` ends calls before the caller's timeout does. Calls of a task
+ * continue in the background. Returns undefined when the caller's timeout comes first, or there is no bento to read.
  */
 export function describeServiceTimeout(
   plan: Pick<RunPlan, 'timeout'>,

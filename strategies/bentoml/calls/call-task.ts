@@ -5,8 +5,8 @@ import { callHttp, type HttpCall, type HttpReply } from '../../../src/runners/ht
 const [firstInterval, maxInterval] = [20, 1_000];
 
 /**
- * Submits a task and waits for its result, however long it takes: as a plain call it would meet the service's own
- * timeout. A caller that gives up cancels it, which only a local server supports.
+ * Submits a task and waits for its result, however long it takes: the service's own timeout would end a plain call. A
+ * caller that gives up cancels the task, which only a local server supports.
  */
 export async function callTask(call: HttpCall & { signal: AbortSignal }): Promise<HttpReply> {
   const { url, signal, agent, headers: { authorization } = {} } = call;
@@ -37,7 +37,7 @@ async function isRunning(query: (what: string) => Promise<HttpReply>): Promise<b
   return reply.status === 200 && readKey(reply, 'status') === 'in_progress';
 }
 
-/** Returns undefined for any other reply: a gateway may answer in the service's place. */
+/** Returns undefined for any other reply: a gateway may answer instead of the service. */
 function readKey({ body }: HttpReply, key: string): string | undefined {
   try {
     const value = (JSON.parse(body.toString()) as Record<string, unknown> | null)?.[key];

@@ -1,6 +1,6 @@
 import type { RunPlan } from '../../../src/contract/handle.js';
 
-/** An exception of the service, from its log: BentoML hides it from callers. */
+/** Exception of the service, from its log: BentoML hides it from callers. */
 export interface LoggedException {
   type: string;
   message: string;
@@ -59,9 +59,9 @@ function splitChain(lines: string[]): string[][] {
   return parts.filter(([first]) => first === heading);
 }
 
-/** Drops the server's own frames, which come first and say nothing about the solution. */
+/** Drops the server's own frames, which come first and do not help the user. */
 function dropServerFrames(part: string[], directory: string): string {
   const first = part.findIndex((line) => line.includes(`"${directory}/`));
-  const kept = first < 0 ? part : [heading, ...part.slice(first)];
-  return kept.join('\n').trimEnd();
+  const relevant = first < 0 ? part : [heading, ...part.slice(first)];
+  return relevant.join('\n').trimEnd();
 }

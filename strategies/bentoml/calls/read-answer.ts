@@ -95,7 +95,7 @@ function readOutput({ headers, body }: HttpReply, { isFileOutput, outputKey }: S
   return `data:${isFileOutput ? mediaType : contentType};base64,${body.toString('base64')}`;
 }
 
-/** Passes an answer that the code builds itself on unwrapped, as in every strategy. */
+/** Returns an answer that the code built itself without wrapping it, as every strategy does. */
 function toAnswer(output: unknown): Answer {
   const own = output as { status?: unknown; output?: unknown; error?: unknown } | null;
   if (own?.status === 'success' && 'output' in own) return own as Answer;

@@ -6,7 +6,7 @@ export interface RequestBody {
   body: string | Buffer;
 }
 
-/** The inputs do not fit the API. */
+/** Inputs that do not fit the API. */
 export class InvalidInputError extends Error {}
 
 /**
@@ -88,17 +88,17 @@ function addFiles(form: FormData, name: string, value: unknown): void {
   }
 }
 
-/** Builds a file name whose ending shows the type, for software that reads the name. */
+/** Builds a file name with the type as its extension, for software that reads the name. */
 const buildFileName = (name: string, contentType: string): string =>
   `${name}.${contentType === 'text/plain' ? 'txt' : (contentType.split('/')[1] ?? 'bin').replace(/^x-|\+.*$|[^\w.-]/g, '')}`;
 
 function readDataUri(name: string, value: unknown): { contentType: string; content: Buffer } {
-  const [whole, type = '', base64] = (typeof value === 'string' && /^data:([^,]*?)(;base64)?,/.exec(value)) || [];
-  if (typeof value !== 'string' || whole === undefined)
+  const [prefix, type = '', base64] = (typeof value === 'string' && /^data:([^,]*?)(;base64)?,/.exec(value)) || [];
+  if (typeof value !== 'string' || prefix === undefined)
     throw new InvalidInputError(
       `${name} is a file: give it as a data URI (data:image/png;base64,…) or as an http(s) address`,
     );
-  const data = value.slice(whole.length);
+  const data = value.slice(prefix.length);
   const content = base64 ? Buffer.from(data, 'base64') : Buffer.from(decodeURIComponent(data));
   return { contentType: type.split(';')[0] || 'application/octet-stream', content };
 }

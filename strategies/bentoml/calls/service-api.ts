@@ -5,7 +5,7 @@ import type { BentoInterface } from '../bento-interface.js';
 /** The parts of BentoML's JSON Schema that Berth uses; `file` is a type of BentoML's own. */
 export interface ValueSchema {
   type?: string;
-  /** True when the value is the whole body. */
+  /** True when the value is the entire body. */
   root_input?: boolean;
   is_stream?: boolean;
   items?: ValueSchema;

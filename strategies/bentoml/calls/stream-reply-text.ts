@@ -3,8 +3,8 @@ import type { HttpReply } from '../../../src/runners/http/http-call.js';
 import type { HttpStream } from '../../../src/runners/http/http-stream.js';
 
 /**
- * Yields the text of a reply as it arrives, and returns the whole reply. The text of an error and binary data are no
- * chunks.
+ * Yields the text of a reply as it arrives, and returns the complete reply. Does not yield the text of an error, or
+ * binary data.
  */
 export async function* streamReplyText({ status, headers, body }: HttpStream): AsyncGenerator<string, HttpReply> {
   const isText = status === 200 && (headers['content-type'] ?? '').startsWith('text/');

@@ -40,7 +40,7 @@ export interface BentoTag {
 
 const page = <Item extends z.ZodType>(item: Item) => z.looseObject({ items: z.array(item), total: z.number() });
 
-/** Number of entries to request at once. */
+/** Number of entries in one reply. */
 const pageSize = 100;
 /** Lists deployments of all clusters; the default is one cluster. */
 const allClusters = { all: 'true' };

@@ -17,8 +17,8 @@ interface DeploymentRequestInput {
 }
 
 /**
- * Builds the request for a deployment. Its endpoint is protected, and the software's variables are in a secret of their
- * own.
+ * Builds the request for a deployment. Its endpoint is protected, and the software's variables are in a separate
+ * secret.
  */
 export async function buildDeploymentRequest(description: DeploymentRequestInput): Promise<DeploymentRequest> {
   const { plan, cloud, record, bento, env, report } = description;

@@ -17,7 +17,7 @@ import { tokenVariable } from './environment-variables.js';
 const probeTimeout = 5_000;
 /** Milliseconds that archiving a log may take. */
 const logArchiveTimeout = 60_000;
-/** Milliseconds for which a good health is valid: supervision checks every second. */
+/** Milliseconds for which a healthy result is valid: supervision checks every second. */
 const healthCacheTime = 10_000;
 
 /** Header of the service's own replies, which names the call. A gateway's replies have none. */
@@ -28,7 +28,7 @@ const serviceHeader = 'x-bentoml-request-id';
  * provider says so, which the user chose, with the token of `BENTO_CLOUD_API_KEY`.
  *
  * Applies the resources `cpu`, `memory` and `gpu` (the cheapest instance type that has them), `replicas`, `concurrency`
- * (calls at once of a generated service) and, as the plan's, `timeout`.
+ * (concurrent calls of a generated service) and, as the plan's, `timeout`.
  */
 export class CloudBackend implements ServingBackend {
   private readonly healthCache = new HealthCache(healthCacheTime);

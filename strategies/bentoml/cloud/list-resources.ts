@@ -16,8 +16,8 @@ interface FoundResource {
 }
 
 /**
- * Lists deployments, secrets and bentos whose names have this home's mark, in the order in which they can be removed.
- * Empty when this process has no token.
+ * Lists deployments, secrets and bentos with this home's mark in their names, in the order of their removal. Empty when
+ * this process has no token.
  */
 export async function listResources(home: Pick<BerthHome, 'deployments' | 'clouds'>): Promise<ExternalResource[]> {
   if (!process.env[tokenVariable]) return [];

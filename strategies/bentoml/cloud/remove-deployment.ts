@@ -8,7 +8,7 @@ const bentoRemovalTimeout = 30;
 const stoppedStatuses = new Set(['terminated', 'non-deployed']);
 
 /**
- * Terminates a deployment. Resolves when the cloud reports that nothing of it runs.
+ * Terminates a deployment. Resolves when the cloud reports that none of its pods run.
  *
  * @throws UNDO_INCOMPLETE when it still runs.
  */

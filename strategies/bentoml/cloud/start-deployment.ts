@@ -55,7 +55,7 @@ export async function startDeployment(plan: RunPlan, options: PushOptions): Prom
       if (timeoutNote !== undefined) await options.report(timeoutNote);
       return { endpoint: url, api, cloud: record };
     } catch (error) {
-      // The next attempt takes over a deployment that cannot be reached now. Any other must not go on costing; its log remains.
+      // The next attempt takes over a deployment that cannot be reached now. Any other must not cost more; its log remains.
       const isRetryable = options.signal?.aborted || BerthError.from(error).code === 'CLOUD_UNREACHABLE';
       if (!isRetryable)
         await terminateDeployment(new BentoCloudClient({ ...account, address: record.address }), record.name).catch(

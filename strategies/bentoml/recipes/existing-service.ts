@@ -25,12 +25,12 @@ const isService = ({ kind, file, line }: EntryPoint, { frameworks }: Facts): boo
   frameworks.some(({ name, evidence }) => name === 'bentoml' && evidence.startsWith(`${file}:${line}: @`));
 
 /**
- * Tells whether the entry names the service: `service:Summarizer` or `service.py:Summarizer`, the class optional when
- * the module has only one.
+ * Tells whether the entry names the service: `service:Summarizer` or `service.py:Summarizer`. The class is optional
+ * when the module has only one service.
  */
 function isNamed({ module, callable, file }: EntryPoint, named: string): boolean {
-  const [place, name] = named.split(':');
-  return (place === module || place === file) && (name === undefined || name === callable);
+  const [moduleOrFile, name] = named.split(':');
+  return (moduleOrFile === module || moduleOrFile === file) && (name === undefined || name === callable);
 }
 
 /**

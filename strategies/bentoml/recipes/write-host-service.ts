@@ -4,8 +4,8 @@ import { threadsVariable } from '../concurrency-variables.js';
 import { serviceDecorator, slotsStatement, type WrittenService } from './write-service.js';
 
 /**
- * Writes a service around code that Berth's host modules load: a Cog predictor, whose inputs keep the metadata of
- * `Input()`, or an entry whose parameters are known only after its import.
+ * Writes a service around code that Berth's host modules load: a Cog predictor, with the metadata of `Input()`
+ * for its inputs, or an entry with parameters that are known only after its import.
  */
 export function writeHostService(served: FunctionInterface): WrittenService {
   const source = `import asyncio

@@ -12,11 +12,11 @@ import { slotsVariable, threadsVariable } from '../concurrency-variables.js';
 
 export interface WrittenService {
   source: string;
-  /** The way its API takes the inputs. */
+  /** Form in which its API takes the inputs. */
   call: 'inputs' | 'arguments';
 }
 
-/** Coroutines at once by default: they cost little. */
+/** Default number of concurrent coroutines: they cost little. */
 const defaultSlots = 1000;
 /** Seconds; the caller's own timeout comes first. */
 const maxCallSeconds = 3600;

@@ -19,7 +19,7 @@ import type { BentoHandle, CallTarget, FindFailure, ServerInfo, ServingBackend }
 const probeTimeout = 2_000;
 /** Seconds that running calls get when the server is stopped. */
 const grace = 10;
-/** Milliseconds for which a check of process and log is valid: no other process gets the port in so short a time. */
+/** Milliseconds for which a check of process and log is valid: no other process gets the port in such a short time. */
 const targetCacheTime = 50;
 /** Milliseconds that an exception may take to appear in the log. */
 const logTimeout = 500;
@@ -28,11 +28,11 @@ const logTimeout = 500;
  * Serves on this machine with `bentoml serve`, on loopback or at the exposed address, and builds a bento of the
  * revision.
  *
- * Applies the resources `memory` (writable memory of each process, on Linux), `concurrency` (calls at once of a
+ * Applies the resources `memory` (writable memory of each process, on Linux), `concurrency` (concurrent calls of a
  * generated service) and, as the plan's, `timeout`. The log names the others.
  */
 export class LocalBackend implements ServingBackend {
-  /** Address of the server whose process was seen alive. */
+  /** Address of the server that was last seen alive. */
   private cachedTarget: { server: ServerRecord; target: CallTarget; until: number } | undefined;
 
   constructor(private readonly plan: RunPlan) {}

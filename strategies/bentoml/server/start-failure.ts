@@ -11,7 +11,7 @@ import { traceImport } from './trace-import.js';
 
 /** Lines of the log that show why a server did not start. */
 const evidenceLineCount = 30;
-/** Line of a server whose parent lives and has its port open, but has no worker that answers. */
+/** Line of a server that has its port open, but no worker that answers. */
 const startupFailedMessage = 'Application startup failed';
 const importFailedMessage = 'Failed to load bento or import service';
 

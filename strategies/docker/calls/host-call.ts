@@ -14,7 +14,7 @@ import { forwardHostChunks, forwardHostChunkTexts } from '../../../src/runners/h
 import { callHttp } from '../../../src/runners/http/http-call.js';
 import { readLines, streamHttp } from '../../../src/runners/http/http-stream.js';
 
-/** A call to Berth's host program. */
+/** Call to Berth's host program. */
 export interface HostCall {
   /** Address of the server, without a path. */
   url: string;
@@ -28,7 +28,7 @@ export interface HostValueCall extends HostCall {
   inputs: unknown;
 }
 
-/** A call whose inputs are JSON text. */
+/** Call with its inputs as JSON text. */
 interface HostTextCall extends HostCall {
   text: string;
 }
@@ -88,23 +88,23 @@ export async function* streamHostText(call: HostTextCall, tokenHash: string): As
 }
 
 /** Reads the reply, which has a line of JSON for each part. */
-async function* streamLines<Chunk, Told>(
+async function* streamLines<Chunk, Result>(
   call: HostTextCall,
   tokenHash: string,
-  handOn: (lines: AsyncIterable<string>) => AsyncGenerator<Chunk, Told | undefined>,
-): AsyncGenerator<Chunk, Told | Answer> {
+  forwardLines: (lines: AsyncIterable<string>) => AsyncGenerator<Chunk, Result | undefined>,
+): AsyncGenerator<Chunk, Result | Answer> {
   const { url, agent, text: body } = call;
   const { headers, cancel } = identifyCall(call, tokenHash);
-  const asking = { url: `${url}/run`, headers: { ...headers, accept: 'application/x-ndjson' }, body, agent };
+  const request = { url: `${url}/run`, headers: { ...headers, accept: 'application/x-ndjson' }, body, agent };
   let isAnswered = false;
   try {
     return yield* streamWithCancelSource(buildDeadline(call), async function* (ending): AsyncGenerator<
       Chunk,
-      Told | Answer
+      Result | Answer
     > {
-      const reply = await streamHttp({ ...asking, cancelSource: ending });
+      const reply = await streamHttp({ ...request, cancelSource: ending });
       if (reply.headers['berth-token'] !== tokenHash) throw new UnverifiedPeerError(`something else answers at ${url}`);
-      const answer = yield* handOn(readLines(reply.body));
+      const answer = yield* forwardLines(readLines(reply.body));
       isAnswered = answer !== undefined;
       return answer ?? callLost;
     });
@@ -118,7 +118,7 @@ const buildDeadline = ({ timeout, signal }: HostCall) => ({
   ...(signal && { signal }),
 });
 
-/** Names the call, so that the host can be told to end it. */
+/** Names the call, so that the host can cancel it. */
 function identifyCall({ url, timeout }: HostCall, tokenHash: string) {
   callCount += 1;
   const headers = {
@@ -128,8 +128,8 @@ function identifyCall({ url, timeout }: HostCall, tokenHash: string) {
     'berth-timeout': String(timeout),
   };
   const cancel = () => {
-    const request = { url: `${url}/cancel`, method: 'POST', headers, signal: AbortSignal.timeout(2_000) };
-    callHttp(request).catch(() => undefined); // the caller has its answer, and the host enforces the deadline in any case
+    const cancellation = { url: `${url}/cancel`, method: 'POST', headers, signal: AbortSignal.timeout(2_000) };
+    callHttp(cancellation).catch(() => undefined); // the host enforces the deadline anyway
   };
   return { headers, cancel };
 }

@@ -6,8 +6,8 @@ import type { Duplex } from 'node:stream';
 export type VerifyPeer = (socket: Socket) => Promise<void>;
 
 /**
- * An agent that verifies the peer of each connection once, before its first use. So no inputs go to another program on
- * the port, and a call on an open connection costs no further request.
+ * Agent that verifies the peer of each connection once, before its first use. No inputs go to another program on the
+ * port, and a call on an open connection costs no further request.
  */
 export class VerifiedAgent extends Agent {
   constructor(

@@ -27,17 +27,17 @@ function requestToken(socket: Socket, signal: AbortSignal): Promise<unknown> {
   return new Promise((resolve, reject) => {
     let token: unknown;
     const headers = { host: 'localhost', connection: 'keep-alive' };
-    const asked = request({ path: '/healthz', headers, signal, createConnection: () => socket }, (response) => {
+    const probe = request({ path: '/healthz', headers, signal, createConnection: () => socket }, (response) => {
       token = response.headers['berth-token'];
       response.on('error', reject).resume();
     });
-    asked.on('error', reject).on('close', () => resolve(token));
-    asked.end();
+    probe.on('error', reject).on('close', () => resolve(token));
+    probe.end();
   });
 }
 
 /**
- * Verifies the image's own server by the engine, which knows who has the port: the protocol has nothing to tell it by.
+ * Verifies the image's own server by the engine, which knows who has the port: the protocol does not identify it.
  */
 export function createEngineVerifier({ url, engine: address, container }: DockerHandle): VerifyPeer {
   let engine: Promise<Docker> | undefined;

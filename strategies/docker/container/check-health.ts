@@ -7,7 +7,7 @@ import type { DockerHandle } from '../docker-handle.js';
 import { isReportedUnhealthy, isServing, probeTimeout } from './probe-container.js';
 import { needsWritableRoot } from './writable-root.js';
 
-/** Milliseconds that an engine may take to notice that a container has ended whose port refuses already. */
+/** Milliseconds that an engine may take to notice that a container has ended: its port closes earlier. */
 const exitDetectionTime = 1_000;
 
 /** Probes the container's server. Asks the engine when the server does not answer, or is the image's own. */

@@ -44,8 +44,8 @@ export async function chooseLimits(
 }
 
 /**
- * Tells whether the engine can limit CPU time, for which it needs both. A kernel may lack them; an engine that does not
- * say has them.
+ * Tells whether the engine can limit CPU time, for which it needs both settings. A kernel may lack them; an engine that
+ * does not report them has them.
  */
 const hasCpuLimits = ({ CpuCfsPeriod, CpuCfsQuota }: EngineInfo): boolean =>
   CpuCfsPeriod !== false && CpuCfsQuota !== false;

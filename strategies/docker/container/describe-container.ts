@@ -14,7 +14,7 @@ export interface ContainerRequest {
   /** Address of this machine at which the port is published. */
   host: string;
   token: string;
-  /** The software's variables in clear. They go to the engine and nowhere else. */
+  /** The software's variables in plain text. They go only to the engine. */
   env: Record<string, string>;
   limits: Limits;
   isReadOnly: boolean;
@@ -51,7 +51,7 @@ export function describeContainer(request: ContainerRequest): Docker.ContainerCr
     Env: Object.entries(buildEnvironment(request)).map(([name, value]) => `${name}=${value}`),
     ExposedPorts: { [exposed]: {} },
     HostConfig: {
-      // A first process that forwards signals and reaps. Without it, a server that sets no handler ignores SIGTERM.
+      // An init process that forwards signals and reaps. Without it, a server that sets no handler ignores SIGTERM.
       Init: true,
       RestartPolicy: { Name: 'no' },
       PortBindings: { [exposed]: [{ HostIp: host, HostPort: '' }] },
@@ -64,7 +64,7 @@ export function describeContainer(request: ContainerRequest): Docker.ContainerCr
   };
 }
 
-/** Restricts Berth's own image, whose needs are known. Those of other images are not. */
+/** Restricts Berth's own image. The needs of other images are unknown. */
 const buildSandbox = ({ isReadOnly }: ContainerRequest): Docker.HostConfig => ({
   CapDrop: ['ALL'],
   SecurityOpt: ['no-new-privileges'],

@@ -2,25 +2,25 @@ import type { RunPlan } from '../../../src/contract/handle.js';
 import { BerthError } from '../../../src/errors.js';
 import { getStatusCode } from '../../../src/runners/containers/index.js';
 
-/** Resources that the engine is asked to enforce. */
+/** Resources that the engine enforces. */
 const enforcedResources = ['cpu', 'memory', 'gpu'] as const;
 
-/** Words of the engine, its runtime and the kernel for resources. */
+/** Words for resources in messages of the engine, its runtime and the kernel. */
 const resourcePattern = /limit|memory|cpu|cgroup|device driver/i;
 
 /**
  * Explains why the engine refused to create or start a container: RESOURCE_INVALID when the requested resources are the
- * reason, otherwise START_FAILED. Returns an error that does not come from the engine as it is.
+ * reason, otherwise START_FAILED. Returns any other error unchanged.
  */
 export function explainEngineError(error: unknown, { deployment, resources }: RunPlan): unknown {
   if (error instanceof BerthError || getStatusCode(error) === undefined) return error;
   const reason = readMessage(error as EngineError); // an error with a status is dockerode's
-  const asked = enforcedResources
+  const requested = enforcedResources
     .filter((name) => resources[name] !== undefined)
     .map((name) => `${name}=${resources[name]}`);
   const facts = [{ name: deployment }, { cause: error }] as const;
-  if (asked.length > 0 && resourcePattern.test(reason))
-    return new BerthError('RESOURCE_INVALID', `the engine refuses ${asked.join(', ')}: ${reason}`, ...facts);
+  if (requested.length > 0 && resourcePattern.test(reason))
+    return new BerthError('RESOURCE_INVALID', `the engine refuses ${requested.join(', ')}: ${reason}`, ...facts);
   return new BerthError('START_FAILED', `the engine cannot start the container: ${reason}`, ...facts);
 }
 

@@ -11,7 +11,7 @@ import {
 } from './revision-container.js';
 import type { StartContext } from './start-context.js';
 
-/** Number of times that a start looks again because another start was first. */
+/** Number of attempts of a start when another start was first. */
 const maxAttempts = 40;
 
 /** Returns the container of an earlier start, or a new one when there is none or it cannot be used. */
@@ -43,8 +43,8 @@ export async function findOrCreateContainer(
 }
 
 /**
- * Says why a container cannot be used. One that runs can, and one that was created but not started, by a start that was
- * cut off or is still at work.
+ * Says why a container cannot be used. A running one can be used, and one that was created but not started: its start
+ * was interrupted, or is still in progress.
  */
 function findProblem({ details }: FoundContainer, { image, software, isReadOnly }: ContainerSpec): string | undefined {
   const { Config, HostConfig, State } = details;

@@ -23,13 +23,13 @@ import { explainEngineError, isPortTaken } from './explain-engine-error.js';
 
 type LoggedRevision = RevisionIdentity & Pick<RunPlan, 'logFile'>;
 
-/** A revision's container, as the engine describes it. */
+/** Container of a revision, as the engine describes it. */
 export interface FoundContainer {
   container: Docker.Container;
   details: Docker.ContainerInspectInfo;
 }
 
-/** A start's decisions about its container. */
+/** Decisions of a start about its container. */
 export type ContainerSpec = Omit<ContainerRequest, 'token' | 'host'>;
 
 /** Finds the revision's container, alive or not. Ignores a container of another home, whatever its name. */
@@ -79,8 +79,8 @@ async function refuseForeignContainer(engine: Docker, plan: RunPlan): Promise<vo
 }
 
 /**
- * Number of attempts to start: the engine assigns ports in order, without checking what else listens on them, and gives
- * up after about ten that are taken.
+ * Number of attempts to start: the engine assigns ports in order, without checking whether they are free, and gives up
+ * after about ten that are taken.
  */
 const maxStartAttempts = 10;
 

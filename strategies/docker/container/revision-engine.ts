@@ -3,7 +3,7 @@ import type { RunPlan } from '../../../src/contract/handle.js';
 import { StateFile } from '../../../src/runners/state-file.js';
 import type { DockerHandle } from '../docker-handle.js';
 
-/** The engine of a revision: on disk before anything is asked of the engine, so that an undo asks the same one. */
+/** Engine of a revision. Written before the first request to the engine, so that an undo uses the same engine. */
 export const engineRecord = new StateFile<{ address: string }>('engine.json');
 
 /** Uses the recorded engine of a revision. Without a record, uses this process's engine, if it can be reached. */

@@ -9,6 +9,6 @@ export interface StartContext {
   address: string;
   plan: RunPlan;
   options: StartOptions;
-  /** Reports a line to the person who waits, and to the log. */
+  /** Reports a line as progress, and writes it to the log. */
   report: (line: string) => Promise<void>;
 }

@@ -1,14 +1,14 @@
 import type { RunPlan } from '../../../src/contract/handle.js';
 import { StateFile } from '../../../src/runners/state-file.js';
 
-/** The image whose software needs a writable root. Changed code is another image, and starts read-only again. */
+/** Image of software that needs a writable root. Changed code is another image, and starts read-only again. */
 const writableRoot = new StateFile<{ image: string }>('writable-root.json');
 
-/** The messages of the system, Python and SQLite. SQLite has the same ones for other problems, with a writable root, too. */
+/** Messages of the system, Python and SQLite. SQLite has the same messages for problems of a writable root. */
 const readOnlyPattern =
   /Read-only file system|\bErrno 30\b|\bEROFS\b|unable to open database file|attempt to write a readonly database/i;
 
-/** Tells whether a failure under a read-only root may not occur with a writable one. */
+/** Tells whether a writable root may prevent the failure. */
 export const isReadOnlyRootFailure = (text: string): boolean => readOnlyPattern.test(text);
 
 /** Makes later starts of the revision use a writable root while it has this image. */

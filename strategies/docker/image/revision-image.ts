@@ -4,7 +4,7 @@ import { type BuiltImage, digestCode, tagImage } from '../../../src/runners/cont
 import { StateFile } from '../../../src/runners/state-file.js';
 import type { StartContext } from '../container/start-context.js';
 
-/** The image that a revision was built as, and its base. */
+/** Image that a revision was built as, and its base. */
 interface RevisionImage extends Pick<BuiltImage, 'reference' | 'id' | 'code'> {
   /** Base of the revision's plan. */
   base: BaseImages | null;

@@ -6,7 +6,7 @@ const healthPaths = ['/healthz', '/health', '/readyz', '/ready', '/livez', '/pin
 
 /**
  * Returns the path that takes inputs: the user's, otherwise the one that the code shows. Absent when only the server's
- * OpenAPI can tell.
+ * OpenAPI names it.
  */
 export function chooseRoute(
   routes: Routes,

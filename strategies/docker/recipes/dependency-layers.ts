@@ -8,7 +8,7 @@ import { mountSecrets } from './mount-secrets.js';
 export interface DependencyLayers {
   /** System packages and commands that the repository requires. */
   system: string[];
-  /** Lines before the code is copied, whose layers stay when only the code changes. */
+  /** Lines before the code is copied. Their layers are reused when only the code changes. */
   before: string[];
   /** Lines that need the code. */
   after: string[];
@@ -109,8 +109,8 @@ function describeFiles({ pip, pipFiles }: Requirements): Layers {
 }
 
 /**
- * Returns the install command. The index refuses `sklearn` on purpose: let it through, empty, and install the package
- * that its authors meant.
+ * Returns the install command. The index refuses `sklearn` on purpose: allow it, as an empty package, and install the
+ * package that its authors meant.
  */
 const chooseInstallCommand = ({ texts }: Requirements['pip']): string =>
   texts.some((text) => /^\s*sklearn\s*(#.*)?$/m.test(text))
@@ -170,9 +170,9 @@ function writeRequirements({
   files: Record<string, string>;
 } {
   const wanted = [...lines, ...condaPackages, ...strategyRequirements];
-  const kept = isStale ? [] : constraints;
+  const usable = isStale ? [] : constraints;
   if (wanted.length === 0) return { layers: {}, files: {} };
-  const isPlain = kept.length === 0 && options.length === 0 && wanted.length <= 8;
+  const isPlain = usable.length === 0 && options.length === 0 && wanted.length <= 8;
   if (isPlain && !wanted.some((line) => /^-|\$\{/.test(line)))
     return {
       layers: { before: [buildRunStep(`pip install ${wanted.map((line) => JSON.stringify(line)).join(' ')}`)] },
@@ -181,7 +181,7 @@ function writeRequirements({
   // Not `.txt`: many repositories ignore `*.txt`, and an ignored file is not part of the revision.
   const names = ['requirements.berth', 'constraints.berth'] as const;
   const written = [...options, ...wanted];
-  const texts = { [names[0]]: `${written.join('\n')}\n`, [names[1]]: `${kept.join('\n')}\n` };
+  const texts = { [names[0]]: `${written.join('\n')}\n`, [names[1]]: `${usable.join('\n')}\n` };
   const command = `pip install --requirement ${names[0]} --constraint ${names[1]}`;
   const install = buildRunStep(command, listVariables(pip));
   const isLocal = lines.some((line) => /^(-[erc]|\.|\/|file:)|@\s*(file:|\.)/.test(line));

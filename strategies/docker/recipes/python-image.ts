@@ -74,7 +74,7 @@ function writeDockerfile(base: string, { system, before, after }: Layers, option
     ],
     system,
     before,
-    // The user owns the code, for software that writes beside it. The container's root decides whether it may.
+    // The user owns the code, for software that writes next to it. The container's root decides whether it may.
     ['COPY --chown=berth . .', ...after],
     [
       ...(hasHost ? ['COPY .berth /opt/berth', 'ENV HOME=/tmp'] : []),

@@ -7,7 +7,7 @@ import { describePythonImage } from './python-image.js';
 /** Port of Berth's host program in the container. */
 const port = 8000;
 
-/** Puts a plain shape into an image of its own, where Berth's host program serves it over HTTP. */
+/** Puts a plain shape into a new image, where Berth's host program serves it over HTTP. */
 export const servedFunction = (shape: Recipe): Recipe => ({
   name: shape.name,
   async recognize(input) {

@@ -9,7 +9,7 @@ import { describePythonImage } from './python-image.js';
 
 const port = 8000;
 
-/** Connects to the port: which paths answer GET is up to the application, and no slim image has curl. */
+/** Connects to the port: the application may answer no GET, and slim images lack curl. */
 const healthCheckScript = `import socket; socket.create_connection(("127.0.0.1", ${port}), 5).close()`;
 
 interface Framework {

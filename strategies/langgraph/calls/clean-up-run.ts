@@ -10,9 +10,9 @@ const stepTimeout = 2_000;
 const interval = 50;
 
 /**
- * Cleans up after a call: cancels a run that nobody waits for, then deletes its own thread. A server that deletes the
- * thread of a running run continues the run, and finds no run to cancel when its caller leaves. `answer` is undefined
- * for a caller that left. Whatever cannot be deleted goes with the revision.
+ * Cleans up after a call: cancels an abandoned run, then deletes its own thread. A server that deletes the thread of an
+ * active run continues the run, and finds no run to cancel when its caller leaves. `answer` is undefined for a caller
+ * that left. A thread that cannot be deleted is removed with the revision.
  */
 export async function cleanUpRun(run: Run, answer: Answer | undefined): Promise<void> {
   const isOwn = run.call.thread === null;
@@ -35,7 +35,7 @@ async function cancelRun(run: Run, signal: AbortSignal): Promise<void> {
   if (id !== undefined) await request(run, { url: `${threadUrl(run)}/runs/${id}/cancel`, method: 'POST', signal });
 }
 
-/** Finds the only run of a thread whose caller left before the server had named it: it may still be about to begin. */
+/** Finds the only run of a thread. Its caller left before the server had named it: it may not have begun yet. */
 async function findRun(run: Run, signal: AbortSignal): Promise<string> {
   for (;;) {
     const { status, body } = await request(run, { url: `${threadUrl(run)}/runs`, signal });

@@ -42,13 +42,13 @@ function dropServerFrames([title = '', ...rest]: string[], directory: string): s
   return own === -1 ? [title, ...rest] : [title, ...rest.slice(own)];
 }
 
-/** Makes paths relative to the repository. A graph's module is named after its whole path. */
+/** Makes paths relative to the repository. A graph's module is named after its full path. */
 const showRelative = (line: string, directory: string): string =>
   line.replace(`"${directory}/`, '"').replace(/^__\S*__(\w+\.\w+)(?=:|$)/, '$1');
 
 /**
- * Returns the message of an exception: `no good` for `ValueError: no good`, nothing for `ValueError`. A type of the
- * revision's own has its module, of any name, before it.
+ * Returns the message of an exception: `no good` for `ValueError: no good`, nothing for `ValueError`. The name of a
+ * type that the revision defines begins with its module.
  */
 function findMessage(lines: string[], type: string): string | null {
   const last = lines.findLast((line) => !line.startsWith(' ') && line.split(': ')[0]?.split('.').at(-1) === type);

@@ -18,7 +18,7 @@ export interface GraphServer {
   read?: ReadJson;
 }
 
-/** One run of a graph, in the thread that the caller named or in its own. */
+/** Run of a graph, in the thread that the caller named or in its own. */
 export interface Run {
   server: GraphServer;
   call: GraphCall;

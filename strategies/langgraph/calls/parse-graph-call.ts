@@ -3,7 +3,7 @@ import { JsonNumber } from '../../../src/json/json-number.js';
 import { toPlainInputs } from '../../../src/json/write-inputs.js';
 import type { GraphInterface } from '../graph-interface.js';
 
-/** A caller's request: a run with inputs, or the resumption of an interrupted one. */
+/** Request of a caller: a run with inputs, or the resumption of an interrupted one. */
 export type GraphCall = { thread: string | null; input: unknown } | { thread: string; resume: unknown };
 
 /** Parses a call's inputs, with the reserved keys, into a form that the server can take. */
@@ -34,8 +34,8 @@ function refuseLargeIntegers(value: unknown, path: (string | number)[]): void {
 
 /**
  * Reads the two reserved keys of a call's inputs, named after the server's own `__error__` and `__interrupt__`:
- * - `__thread__`: name of the conversation, any text. Its state is kept; without it each call has its own state.
- * - `__resume__`: value for which an interrupted thread waits, with `__thread__` and nothing else.
+ * - `__thread__`: name of the conversation, any text. Its state is stored; without it each call has its own state.
+ * - `__resume__`: value for which an interrupted thread waits, with `__thread__` and no other key.
  */
 function parseReservedKeys(inputs: unknown, { inputKey }: GraphInterface): GraphCall | { problem: string } {
   const wrap = (input: unknown) => (inputKey === null ? input : { [inputKey]: input });

@@ -13,13 +13,13 @@ import type { CallTarget, CloudDeployment, GraphHandle, ServerInfo, ServingBacke
 import { openAccount } from './account.js';
 import { keyVariable } from './environment-variables.js';
 
-/** Milliseconds for which a good health is valid: supervision checks every second. */
+/** Milliseconds for which a healthy result is valid: supervision checks every second. */
 const healthCacheTime = 10_000;
 
 /**
  * Serves in LangSmith Deployment: one serverless deployment per revision, which LangSmith builds from source. Used only
  * when the plan's provider says so, which the user chose, with the key of `LANGSMITH_API_KEY`. LangSmith keeps a
- * deployment's threads with it. Stopping deletes the deployment, and its threads, as LangSmith has no other way.
+ * deployment's threads with it. Stopping deletes the deployment, with its threads: LangSmith can only delete it.
  *
  * Applies the resources `concurrency` and, as the plan's, `timeout`. LangSmith sizes its serverless deployments itself.
  */

@@ -73,8 +73,8 @@ export class LangSmithClient {
 
   /** Uploads a source archive. Returns the path from which a revision is built. */
   async upload(id: string, archive: Buffer): Promise<string> {
-    const asked = await this.send('POST', `/v2/deployments/${id}/upload-url`, { supports_upload_headers: true });
-    const { upload_url: url, object_path: path, upload_headers: headers } = Upload.parse(asked);
+    const upload = await this.send('POST', `/v2/deployments/${id}/upload-url`, { supports_upload_headers: true });
+    const { upload_url: url, object_path: path, upload_headers: headers } = Upload.parse(upload);
     const reply = await callHttp({
       url,
       method: 'PUT',
@@ -111,7 +111,7 @@ export class LangSmithClient {
     return page(Revision).parse(found ?? { resources: [] }).resources[0];
   }
 
-  /** Entries of a revision's log, asked for page by page as they are read. */
+  /** Yields the entries of a revision's log, and requests each page when it is needed. */
   async *readLog({ deployment, revision, type, order, since }: LogQuery): AsyncGenerator<LogEntry> {
     const query = new URLSearchParams({
       type,
@@ -128,7 +128,7 @@ export class LangSmithClient {
     }
   }
 
-  /** Names of the deployments of the account that hold this text. */
+  /** Returns the names of the account's deployments that contain this text. */
   async listNames(text: string): Promise<string[]> {
     const names: string[] = [];
     for (;;) {

@@ -7,7 +7,7 @@ import { keyVariable } from './environment-variables.js';
 import { LangSmithClient } from './lang-smith-client.js';
 import { removeDeployment } from './remove-deployment.js';
 
-/** Deployments of the account whose names bear this home's mark; none where this process has no key. */
+/** Lists the account's deployments with this home's mark in their names; none when this process has no key. */
 export async function listResources(home: Pick<BerthHome, 'deployments' | 'clouds'>): Promise<ExternalResource[]> {
   if (!process.env[keyVariable]) return [];
   const account = openAccount(findAddress());

@@ -7,7 +7,7 @@ import { BerthError } from '../../../src/errors.js';
 
 /** Maximum size in bytes that LangSmith accepts. */
 const maxArchiveBytes = 200 * 2 ** 20;
-/** Names of what serving or importing creates next to the code. */
+/** Names of files that serving or importing creates next to the code. */
 const excludedNames = new Set(['.langgraph_api', '__pycache__', '.git', '.venv', 'node_modules']);
 
 /**
@@ -24,9 +24,9 @@ export async function packSource(directory: string, contents: Record<string, str
     archive.entry({ name, mode: mode & 0o777 }, contents[name] ?? (await readFile(path)));
   }
   archive.finalize();
-  const whole = await packed;
-  if (whole.length <= maxArchiveBytes) return whole;
-  const size = (whole.length / 2 ** 20).toFixed(0);
+  const content = await packed;
+  if (content.length <= maxArchiveBytes) return content;
+  const size = (content.length / 2 ** 20).toFixed(0);
   throw new BerthError(
     'START_FAILED',
     `the packed source is ${size} MB, and LangSmith takes 200: leave out large files`,

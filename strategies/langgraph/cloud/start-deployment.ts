@@ -63,7 +63,7 @@ export async function startDeployment(plan: RunPlan, options: DeployOptions): Pr
       await awaitEndpoint({ url: `${up.endpoint}/ok`, headers: account.headers, refusal }, options.signal);
       return { endpoint: up.endpoint, cloud: { ...record, id: up.id } };
     } catch (error) {
-      // The next attempt takes over a deployment that cannot be reached now, and one that has served holds threads. Any other must not go on costing.
+      // The next attempt takes over a deployment that cannot be reached now, and one that has served holds threads. Any other must not cost more.
       const isKept = hasServed || options.signal?.aborted || BerthError.from(error).code === 'CLOUD_UNREACHABLE';
       if (!isKept)
         await removeDeployment(new LangSmithClient({ ...account, address: record.address }), record).catch(
@@ -74,7 +74,7 @@ export async function startDeployment(plan: RunPlan, options: DeployOptions): Pr
   });
 }
 
-/** Builds the server's own variable for the number of runs at once. */
+/** Builds the server's own variable for the number of concurrent runs. */
 const buildConcurrencyVariables = ({ resources: { concurrency } }: RunPlan): Record<string, string> =>
   concurrency === undefined ? {} : { N_JOBS_PER_WORKER: String(concurrency), [threadsVariable]: String(concurrency) };
 

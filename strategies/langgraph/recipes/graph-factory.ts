@@ -6,7 +6,7 @@ import { buildReference } from './compiled-graph.js';
 import { chooseFreeName, defaultGraph, describeGraph, writeLanggraphJson } from './langgraph-json.js';
 
 /**
- * Serves a function that `--entry` names and that creates a graph: the server calls it like one in a langgraph.json.
+ * Serves a function that creates a graph, and that `--entry` names: the server calls it like one in a langgraph.json.
  */
 export const graphFactory: Recipe = {
   name: 'graph-factory',
@@ -48,7 +48,7 @@ const needsNoInputs = ({ parameters }: EntryPoint): boolean =>
   parameters.every((parameter) => parameter.default !== null || isInjected(parameter));
 
 /**
- * Tells whether the server can call the function: it passes its configuration to an only parameter, whatever that is.
+ * Tells whether the server can call the function: it passes its configuration to a single parameter of any name.
  */
 const isFactory = ({ parameters, byFile }: EntryPoint): boolean => byFile === true || parameters.every(isInjected);
 
@@ -72,14 +72,14 @@ function returnsGraph(text: string, { line, callable }: EntryPoint): boolean {
   if (!/\blang(graph|chain)/.test(text)) return false;
   const { head, body } = extractFunction(text, line, callable);
   if (/->\s*["']?(?:[\w.]+\.)?(?:Compiled\w*Graph|StateGraph|Pregel)\b/.test(head)) return true;
-  const made = new Set(
+  const graphNames = new Set(
     body.flatMap(
       (one) => new RegExp(`^\\s*(\\w+)\\s*(?::[^=]+)?=[^=].*?(?:${graphConstructors})`).exec(one)?.[1] ?? [],
     ),
   );
   return body.some((one) => {
     const returned = /^\s*return\s+(.+)$/.exec(one)?.[1] ?? '';
-    return new RegExp(graphConstructors).test(returned) || made.has(returned.trim());
+    return new RegExp(graphConstructors).test(returned) || graphNames.has(returned.trim());
   });
 }
 

@@ -8,7 +8,7 @@ export const defaultGraph = 'agent';
 export interface ServedGraph {
   /** Reference to the graph: `./agent.py:graph`, or `package.module:graph`. */
   reference: string;
-  /** Import roots besides the workspace, relative to it. */
+  /** Import roots in addition to the workspace, relative to it. */
   roots: string[];
   /** Variables of the code's own manifest, each `NAME=VALUE`. */
   environment?: string[];
@@ -35,8 +35,8 @@ export interface DescribedGraph {
 }
 
 /**
- * Describes how to call a graph. One that a recipe wrote, perhaps in an attempt that was cut off, has two keys for
- * inputs and output.
+ * Describes how to call a graph. One that a recipe wrote, perhaps in an interrupted attempt, has two keys for inputs
+ * and output.
  */
 export async function describeGraph({ workspace, config, assistantId, file }: DescribedGraph): Promise<RunInterface> {
   const source = await readFile(join(workspace, file), 'utf8').catch(() => '');

@@ -10,7 +10,7 @@ export const wrapInGraph = (shape: Recipe): Recipe => ({
   name: shape.name,
   async recognize(input) {
     const { facts, entry } = input;
-    // Do not wrap code with undetected graphs of its own: that would be a guess.
+    // Do not wrap code with its own graphs that were not detected: that would be a guess.
     if (entry === undefined && facts.frameworks.some(({ name }) => name === 'langgraph')) return undefined;
     const recognition = await shape.recognize(input);
     return recognition && (await describeNode(input, recognition));

@@ -8,7 +8,7 @@ import {
 import type { EntryPoint } from '../../../src/contract/facts.js';
 import { oneNodeTitle } from './langgraph-json.js';
 
-/** Variable that tells the graph how many calls of synchronous code to run at once. */
+/** Variable with the number of concurrent calls of synchronous code. */
 export const threadsVariable = 'GRAPH_THREADS';
 
 /** Names that the generated module uses itself. */
@@ -154,7 +154,7 @@ ${isAsync ? 'async ' : ''}def call(state: State) -> State:
     return {"output": as_output(${isAsync ? 'await ' : ''}${result})}
 `;
 
-/** Writes the node of a generator: its items go to readers of the stream, and all of them are the output. */
+/** Writes the node of a generator: readers of the stream get its items, and the output is the list of all items. */
 const writeGeneratorNode = ({ result, isAsync }: Node): string => `
 ${joinFunction}
 

@@ -20,7 +20,7 @@ const startTimeout = 300;
 const cancelTimeout = 10_000;
 
 /**
- * The server of a revision, `langgraph dev`. It has all graphs of the langgraph.json, which may call each other, and loads
+ * Server of a revision, `langgraph dev`. It has all graphs of the langgraph.json, which may call each other, and loads
  * all or none: a graph that cannot be loaded and is not the called one is left out, and the record's notes name it.
  */
 export const openGraphServer = (plan: RunPlan): ServerProcess =>
@@ -69,8 +69,8 @@ const listBrokenGraphs = (failures: readonly unknown[]): BrokenGraph[] =>
 const listNames = (failures: readonly unknown[]): string[] => listBrokenGraphs(failures).map(({ name }) => name);
 
 /**
- * Cancels the runs that an earlier server was killed in. Nobody waits for them any more, but the server would run them
- * again with all their effects, and a run that ended the server would end it again.
+ * Cancels the runs that were active when an earlier server was killed. Their callers are gone, but the server would run
+ * them again with all their effects, and a run that ended the server would end it again.
  */
 async function cancelLostRuns({ url }: ServerRecord): Promise<void> {
   await callHttp({

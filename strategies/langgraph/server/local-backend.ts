@@ -15,10 +15,10 @@ import type { CallTarget, GraphHandle, ServerInfo, ServingBackend } from '../ser
 const grace = 10;
 
 /**
- * The framework's own local server (`langgraph dev`) on this machine, on loopback or at the exposed address. Threads are
- * kept in the plan's shared directory: over restarts, and for every revision of the deployment.
+ * Serves with the framework's own local server (`langgraph dev`), on loopback or at the exposed address. Threads are in
+ * the plan's shared directory: they outlive restarts, and every revision of the deployment uses them.
  *
- * Applies the resources `memory`, `concurrency` (runs at once; more wait) and, as the plan's, `timeout`. It has no bound
+ * Applies the resources `memory`, `concurrency` (concurrent runs; more wait) and, as the plan's, `timeout`. It has no bound
  * for `cpu`, `gpu` and `replicas`, and the log says so.
  */
 export class LocalBackend implements ServingBackend {
@@ -32,7 +32,7 @@ export class LocalBackend implements ServingBackend {
   }
 
   findCallTarget({ server }: GraphHandle): CallTarget | Answer {
-    // Its port may be another's by now.
+    // Another program may have its port by now.
     if (server !== undefined && isSameProcess(server)) return { url: server.url, headers: {} };
     return createErrorAnswer('NOT_RUNNING', `the software is not up: ${describeServerExit(server)}`);
   }
@@ -52,12 +52,12 @@ export class LocalBackend implements ServingBackend {
     await (await this.getServer()).stop(grace);
   }
 
-  /** All that a start makes is processes, and files in the plan's directories. */
+  /** Removes nothing else: a start creates only processes, and files in the plan's directories. */
   async undo(): Promise<void> {
     await this.stop();
   }
 
-  /** A call does without the engine that starts and stops the server. */
+  /** Loads the engine that starts and stops the server, which a call does not need. */
   private getServer(): Promise<ServerProcess> {
     this.openingServer ??= import('./graph-server.js').then(({ openGraphServer }) => openGraphServer(this.plan));
     return this.openingServer;

@@ -6,7 +6,7 @@ import type { StartOptions } from '../../../src/runners/runner.js';
 import type { GraphInterface } from '../graph-interface.js';
 import { readServerConfig } from './server-config.js';
 
-/** Keeps threads over restarts and revisions; a checkpointer that the repository configures itself takes precedence. */
+/** Stores threads over restarts and revisions; the repository's own checkpointer takes precedence. */
 const threadStoreModule = join(builtInStrategiesDirectory, 'langgraph', 'server', 'thread_store.py');
 
 export interface ServerFiles {
@@ -29,7 +29,7 @@ export async function prepareServerFiles(
   for (const setting of serverConfig.dropped)
     onProgress?.(`${graph.config}: ${setting} is left out: Berth calls the server as it is`);
   const config = join(stateDirectory, 'langgraph.json');
-  const threadStore = join(stateDirectory, 'threads.py'); // Python writes bytecode beside what it imports
+  const threadStore = join(stateDirectory, 'threads.py'); // Python writes bytecode next to imported modules
   const document = { checkpointer: { path: `${threadStore}:open_threads` }, ...serverConfig.document };
   await writeFile(config, JSON.stringify(document, null, 2), { mode: 0o600 });
   await copyFile(threadStoreModule, threadStore);

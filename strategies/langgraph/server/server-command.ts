@@ -7,7 +7,7 @@ import { buildImportVariables, startupDirectory } from '../../../src/runners/ser
 import { joinPythonPath } from '../../../src/runners/server/startup-variables.js';
 import { threadsVariable } from '../recipes/write-graph.js';
 
-/** Default number of runs at once: a run that waits for a model costs little. */
+/** Default number of concurrent runs: a run that waits for a model costs little. */
 const defaultConcurrency = 64;
 
 export interface ServerCommand {
@@ -44,7 +44,7 @@ export interface ServerVariables {
   declared: Record<string, string>;
   /** Directories that the server puts on Python's path. */
   dependencies: string[];
-  /** The user's variables, in clear. */
+  /** The user's variables, in plain text. */
   env: Record<string, string>;
   token: string;
   /** True when the graph imports Berth's host modules. */
@@ -78,11 +78,11 @@ export function buildServerEnvironment(
     NO_COLOR: '1',
     LOG_COLOR: 'false',
     LOG_JSON: 'false',
-    // Do not run a run again that was lost with its server: nobody waits for it.
+    // Do not repeat a run that was lost with its server: its caller is gone.
     BG_JOB_MAX_RETRIES: '1',
     // GET /info returns it, which proves that this server answers.
     LANGSMITH_LANGGRAPH_API_REVISION: token,
-    // threads.py reads it. Both revisions of a redeploy use it at once.
+    // threads.py reads it. Both revisions of a redeploy use it at the same time.
     ...(concurrency !== undefined && { [threadsVariable]: String(concurrency) }),
     BERTH_THREADS: join(plan.sharedDirectory, 'threads.db'),
     ...createProcessMark(plan),

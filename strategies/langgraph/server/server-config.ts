@@ -53,12 +53,12 @@ export async function readServerConfig(source: ConfigSource): Promise<ServerConf
     throw new BerthError('START_FAILED', `${config} has no graph called ${assistantId}; it has: ${names}`);
   }
   const { env, http, dependencies, ...rest } = written;
-  const { kept, dropped } = dropReservedSettings(http);
+  const { allowed, dropped } = dropReservedSettings(http);
   const served = Object.fromEntries(Object.entries(graphs).filter(([name]) => !skippedGraphs.includes(name)));
   const document = {
     ...(makeAbsolute({ ...rest, graphs: served }, base) as Record<string, unknown>), // an object stays one
     dependencies: listDependencies(dependencies, base),
-    ...(http !== undefined && { http: makeAbsolute(kept, base) }),
+    ...(http !== undefined && { http: makeAbsolute(allowed, base) }),
   };
   const directories = document.dependencies.filter((item) => isAbsolute(item));
   return { document, dependencies: directories, env: await readVariables(env, base), dropped };
@@ -67,7 +67,7 @@ export async function readServerConfig(source: ConfigSource): Promise<ServerConf
 /** Builds the repository's langgraph.json without settings that Berth chooses. */
 export async function buildCloudConfig(directory: string, config: string): Promise<string> {
   const { http, ...written } = await readDocument(join(directory, config), config);
-  return `${JSON.stringify({ ...written, ...(http !== undefined && { http: dropReservedSettings(http).kept }) }, null, 2)}\n`;
+  return `${JSON.stringify({ ...written, ...(http !== undefined && { http: dropReservedSettings(http).allowed }) }, null, 2)}\n`;
 }
 
 async function readDocument(path: string, name: string): Promise<Record<string, unknown>> {
@@ -95,10 +95,10 @@ function makeAbsolute(value: unknown, base: string): unknown {
   return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, makeAbsolute(item, base)]));
 }
 
-function dropReservedSettings(http: unknown): { kept: Record<string, unknown>; dropped: string[] } {
+function dropReservedSettings(http: unknown): { allowed: Record<string, unknown>; dropped: string[] } {
   const entries = Object.entries(asRecord(http));
   return {
-    kept: Object.fromEntries(entries.filter(([key]) => !reservedSettings.has(key))),
+    allowed: Object.fromEntries(entries.filter(([key]) => !reservedSettings.has(key))),
     dropped: entries.filter(([key]) => reservedSettings.has(key)).map(([key]) => `http.${key}`),
   };
 }

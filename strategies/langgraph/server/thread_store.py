@@ -22,11 +22,11 @@ class ThreadStore(AsyncSqliteSaver):
 async def open_threads():
     path = os.environ["BERTH_THREADS"]
     async with ThreadStore.from_conn_string(path) as store:
-        # A write survives the end of the process at once, and a power failure after some seconds.
+        # A write survives the end of the process immediately, and a power failure after some seconds.
         await store.conn.execute("PRAGMA synchronous = NORMAL")
         await store.conn.execute("PRAGMA busy_timeout = 30000")
         with open(f"{path}.lock", "w") as lock:
-            fcntl.flock(lock, fcntl.LOCK_EX)  # SQLite does not wait if two processes create the database at once
+            fcntl.flock(lock, fcntl.LOCK_EX)  # SQLite does not wait if two processes create the database together
             await store.setup()
         yield store
         await asyncio.gather(*store.removals, return_exceptions=True)

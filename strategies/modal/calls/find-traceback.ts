@@ -33,10 +33,14 @@ export function readTraceback(text: string): LoggedFailure | undefined {
   const head = lines.lastIndexOf(heading);
   const end = lines.findIndex((line, index) => index > head && line !== '' && !line.startsWith(' '));
   if (head === -1 || end === -1) return undefined;
-  const said = lines.slice(end);
-  const [name = '', ...words] = said.join('\n').trimEnd().split(': ');
+  const messageLines = lines.slice(end);
+  const [name = '', ...words] = messageLines.join('\n').trimEnd().split(': ');
   const first = lines.findIndex((line, index) => index > head && line.includes(`File "${codeDirectory}`));
-  const kept = [heading, ...lines.slice(first === -1 || first > end ? head + 1 : first, end), ...said];
-  const traceback = kept.join('\n').replaceAll(`File "${codeDirectory}`, 'File "').trimEnd().slice(-maxTracebackLength);
+  const relevant = [heading, ...lines.slice(first === -1 || first > end ? head + 1 : first, end), ...messageLines];
+  const traceback = relevant
+    .join('\n')
+    .replaceAll(`File "${codeDirectory}`, 'File "')
+    .trimEnd()
+    .slice(-maxTracebackLength);
   return { type: name.split('.').at(-1) ?? name, message: words.join(': '), traceback };
 }

@@ -1,7 +1,7 @@
 import { parseNumber } from '../../../src/json/json-number.js';
 import { readJson } from '../../../src/json/read-json.js';
 
-/** An output that JSON cannot represent. */
+/** Output that JSON cannot represent. */
 export class InvalidOutputError extends Error {}
 
 /** Replaces a number that JSON does not have, in text that Python wrote. */

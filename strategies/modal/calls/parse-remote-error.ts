@@ -13,7 +13,7 @@ export function parseRemoteError(reported: string): { message: string; type?: st
 
 const escapes: Record<string, string> = { n: '\n', r: '\r', t: '\t' };
 
-/** Returns undefined for anything but one quoted text. */
+/** Returns undefined for text that is not a single quoted string. */
 function readText(source: string): string | undefined {
   const text = /^(['"])((?:\\[\s\S]|(?!\1)[^\\])*)\1$/.exec(source)?.[2];
   return text?.replaceAll(/\\(?:x([\da-f]{2})|u([\da-f]{4})|U([\da-f]{8})|([\s\S]))/g, (_, x, u, U, one) => {

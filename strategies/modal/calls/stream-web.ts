@@ -9,7 +9,7 @@ import { describeCall, followRedirects, readModalReply, type WebCall } from './c
 
 /**
  * Calls a web endpoint and yields chunks: the data of each server-sent event, each line of JSON lines, and any other
- * text as the network splits it. The answer is the whole, as in a plain call.
+ * text as the network splits it. The answer has the complete output, as in a plain call.
  */
 export async function* streamWeb(
   call: WebCall,

@@ -13,7 +13,7 @@ import { removeApps } from './remove-apps.js';
 export async function listResources(home: Pick<BerthHome, 'deployments'>): Promise<ExternalResource[]> {
   if ((await findAccount()) === undefined) return [];
   const environments = await listEnvironments(await openClient(null));
-  const made = environments.map(async (environment): Promise<ExternalResource[]> => {
+  const lists = environments.map(async (environment): Promise<ExternalResource[]> => {
     const client = await openClient(environment);
     const resources = [...(await listApps(client)), ...(await listSecrets(client))];
     return resources.flatMap(({ kind, name }) => {
@@ -23,7 +23,7 @@ export async function listResources(home: Pick<BerthHome, 'deployments'>): Promi
       return [{ kind, name, ...identity, bytes: null, remove }];
     });
   });
-  return (await Promise.all(made)).flat();
+  return (await Promise.all(lists)).flat();
 }
 
 function buildOwnAppName(

@@ -50,7 +50,7 @@ export async function queryModal<Answer>(query: () => Promise<Answer>): Promise<
   }
 }
 
-/** Does the same for results that arrive one by one, each with its own deadline. */
+/** Does the same for results that arrive one at a time, each with its own deadline. */
 export async function* queryModalForEach<Item>(items: AsyncIterable<Item>): AsyncIterable<Item> {
   const iterator = items[Symbol.asyncIterator]();
   for (;;) {
@@ -60,11 +60,11 @@ export async function* queryModalForEach<Item>(items: AsyncIterable<Item>): Asyn
   }
 }
 
-/** Codes of gRPC that say who may not, and those that say not now. */
+/** Codes of gRPC for a refused account, and those for an unreachable service. */
 const refusalCodes: readonly unknown[] = [7, 16];
 const outageCodes: readonly unknown[] = [4, 8, 13, 14];
 
-/** An error of the SDK as one of Berth's where it is the account's or the network's; any other as it is. */
+/** Converts an SDK error about the account or the network to one of Berth's. Returns any other error unchanged. */
 export function explainModalError(error: unknown): unknown {
   const { code, details, message } = error as { code?: unknown; details?: string; message?: string };
   const words = details || message;
@@ -89,7 +89,7 @@ export type FoundApp = { id: string; version: number } | undefined;
 export const isSameVersion = (now: FoundApp, deployed: { id: string; version: number }): boolean =>
   now?.id === deployed.id && now.version === deployed.version;
 
-/** The app that is deployed under this name; undefined when none is. */
+/** Finds the app that is deployed under this name; undefined when there is none. */
 export async function findDeployedApp(client: ModalClient, name: string): Promise<FoundApp> {
   return await queryModal(async () => {
     try {

@@ -1,14 +1,14 @@
 import type { ModalClient } from 'modal';
 import { isNotFound, queryModal } from './modal-client.js';
 
-/** An app that has not stopped, or a secret. */
+/** App that has not stopped, or a secret. */
 export interface ModalResource {
   kind: 'app' | 'secret';
   id: string;
   name: string;
 }
 
-/** States of an app that cost nothing any more: stopped, disabled. */
+/** States in which an app no longer costs anything: stopped, disabled. */
 const stoppedStates: readonly number[] = [5, 7];
 /** Maximum number of entries in one reply. */
 const pageSize = 100;

@@ -11,7 +11,7 @@ import { hasSecret, listApps, type ModalResource, stopApp } from './modal-resour
 const [timeout, interval] = [20_000, 500];
 
 /**
- * Stops every app of the record and deletes its secret, then verifies that they are gone.
+ * Stops the record's apps and deletes their secret, then verifies that they are gone.
  *
  * @throws UNDO_INCOMPLETE naming what still exists.
  */
@@ -23,7 +23,7 @@ export async function removeRevisionApps(plan: RunPlan, record: AppRecord): Prom
 
 export type OwnedApp = Pick<AppRecord, 'app'> & Pick<RunPlan, 'deployment' | 'revision'>;
 
-/** Does the same for an app that nobody deploys any more, in the client's environment. */
+/** Does the same for an app that is no longer being deployed, in the client's environment. */
 export async function removeApps(client: ModalClient, { app: name, deployment, revision }: OwnedApp): Promise<void> {
   await queryModal(() => client.secrets.delete(name, { allowMissing: true }));
   const listOwn = async () => (await listApps(client)).filter((app) => app.name === name);

@@ -1,6 +1,6 @@
 import { StateFile } from '../../../src/runners/state-file.js';
 
-/** The revision's app. On disk before anything is created in the cloud, so that an undo uses the same account. */
+/** App of the revision. Written before the first request to the cloud, so that an undo uses the same account. */
 export interface AppRecord {
   /** Name of the app, and of the secret. */
   app: string;
@@ -22,5 +22,5 @@ export interface DeployedVersion {
   url?: string;
 }
 
-/** Missing when nothing of the revision is in the cloud. */
+/** Missing when the revision has nothing in the cloud. */
 export const appRecord = new StateFile<AppRecord>('cloud.json');

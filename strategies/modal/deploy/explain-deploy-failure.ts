@@ -11,8 +11,8 @@ export function explainDeployFailure({ output, exitCode }: ModalRun, { deploymen
     .split('\n')
     .map(stripFrame)
     .filter((line) => line !== '');
-  const said = lines.findLast((line) => /^(Error: |(\w+\.)*\w*(Error|Exception)\b)/.test(line)) ?? lines.at(-1);
-  const reason = said?.replace(/^Error: /, '') ?? 'it said nothing';
+  const errorLine = lines.findLast((line) => /^(Error: |(\w+\.)*\w*(Error|Exception)\b)/.test(line)) ?? lines.at(-1);
+  const reason = errorLine?.replace(/^Error: /, '') ?? 'it errorLine nothing';
   const evidence = `${lines.slice(-evidenceLineCount).join('\n')}\n(modal deploy: ${exitCode === null ? 'was ended' : `exit code ${exitCode}`})`;
   const details = { name: deployment, log: logFile, evidence };
   if (/Token missing|Could not authenticate|UNAUTHENTICATED|Token (is )?(invalid|not valid)/i.test(output))

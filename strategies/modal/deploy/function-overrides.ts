@@ -6,7 +6,7 @@ import type { ModalInterface } from '../modal-interface.js';
 /** Overrides of the called function's decorator; keys are those of `app.function(…)`. */
 export interface FunctionOverrides {
   options: { cpu?: number; memory?: number; gpu?: string; timeout?: number; max_containers?: number };
-  /** Calls at once in one container; null keeps the code's value. */
+  /** Concurrent calls in one container; null keeps the code's value. */
   concurrency: number | null;
   /** Schedule; null keeps the code's value. */
   schedule: Cron | Period | null;

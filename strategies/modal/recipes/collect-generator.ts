@@ -25,13 +25,13 @@ export function collectGenerator(generator: GeneratorSource): Recognition {
   const { workspace, found, summary } = generator;
   const { root } = found.entry;
   if (found.parameters.length > 0) throw refuseParameters(found);
-  const place = root === '.' ? '' : `${root}/`;
-  const free = moduleNames.find((name) => !existsSync(join(workspace, `${place}${name}.py`)));
+  const prefix = root === '.' ? '' : `${root}/`;
+  const free = moduleNames.find((name) => !existsSync(join(workspace, `${prefix}${name}.py`)));
   if (free === undefined) {
     const taken = moduleNames.map((name) => `${name}.py`).join(', ');
     throw new BerthError('ADAPTATION_FAILED', `all names for the generated function are taken: ${taken}`);
   }
-  const file = `${place}${free}.py`;
+  const file = `${prefix}${free}.py`;
   return {
     summary: `${summary}; ${file} collects what it yields`,
     runInterface: {

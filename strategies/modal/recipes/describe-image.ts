@@ -5,13 +5,13 @@ export interface ImageRequirements {
   requirements: Requirements;
   /** Variables with a package's version: the image has no git to read it from. */
   versions: Record<string, string>;
-  /** Import roots besides the revision, relative to it. */
+  /** Import roots in addition to the revision, relative to it. */
   roots: string[];
 }
 
 /**
- * Describes the image as an expression: Modal's slim Debian with the Python that deploys, the requirements, the import
- * roots besides the code itself, and the variables of the code's own manifest, each `NAME=VALUE`.
+ * Describes the image as an expression: Modal's slim Debian with the Python that deploys, the requirements, additional
+ * import roots, and the variables of the code's own manifest, each `NAME=VALUE`.
  */
 export function describeImage(
   { requirements, versions, roots }: ImageRequirements,
@@ -49,9 +49,10 @@ function buildInstallSteps(requirements: Requirements, versions: Record<string, 
   const listed = installLines({ lines: wanted, options, secrets });
   if (lock?.kind === 'uv') return [`.uv_sync(${buildHerePath(lock.directory)})`, ...own, ...listed];
   const lists = pipFiles.flatMap((file) => ['-r', file]);
-  const places = [...new Set([...packages, ...projects.map((file) => dirname(file))])].map(toLocalPath);
+  const directories = [...new Set([...packages, ...projects.map((file) => dirname(file))])].map(toLocalPath);
   if (lock !== null) return installCopy(copy, ['uv', '&&', 'uv', 'pip', 'install', '--system', '-r', lock.file]);
-  if (needsCopy) return installCopy(copy, [...lists, ...places, ...options.map(quoteOption), ...wanted.map(quote)]);
+  if (needsCopy)
+    return installCopy(copy, [...lists, ...directories, ...options.map(quoteOption), ...wanted.map(quote)]);
   return [
     ...pipFiles.map((file) => `.pip_install_from_requirements(${buildHerePath(file)}${secrets})`),
     ...projects.map((file) => `.pip_install_from_pyproject(${buildHerePath(file)})`),
@@ -95,7 +96,7 @@ const installCopy = ({ versions, secrets }: CopyOptions, wanted: string[]): stri
   `.run_commands(${JSON.stringify(`cd /build && pip install ${wanted.join(' ')}`)}${secrets})`,
 ];
 
-/** Quotes a line for a shell that substitutes variables and nothing else. */
+/** Quotes a line for a shell that substitutes only variables. */
 const quote = (line: string): string => `"${line.replaceAll(/["\\`]|\$(?!\{[A-Z0-9_]+\})/g, '\\$&')}"`;
 
 /** Quotes an option such as `--index-url ADDRESS`. */

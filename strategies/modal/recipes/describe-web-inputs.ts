@@ -4,12 +4,12 @@ import type { Parameter } from '../../../src/contract/facts.js';
 /** Describes which inputs go into the query and which into the body of a request. */
 export interface WebInputs {
   query: string[];
-  /** `inputs`: all inputs as they are. Otherwise these inputs: a single one as its value, several by name. */
+  /** `inputs`: all inputs unchanged. Otherwise these inputs: a single one as its value, several by name. */
   body: 'inputs' | string[];
 }
 
 /**
- * Describes inputs as FastAPI reads a function's parameters: plain values from the query, anything else from the body.
+ * Describes inputs as FastAPI reads a function's parameters: plain values from the query, others from the body.
  */
 export function describeWebInputs(parameters: Parameter[]): WebInputs {
   const named = parameters.filter(({ kind, annotation }) => kind !== 'keywords' && annotation !== 'Request');

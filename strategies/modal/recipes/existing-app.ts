@@ -7,7 +7,7 @@ import { describeWebInputs } from './describe-web-inputs.js';
 import { type AppFunction, findAppFunctions, findLocalEntrypoints, type WebEndpoint } from './find-app-functions.js';
 import { type AppEntry, parseAppEntry } from './parse-app-entry.js';
 
-/** Deploys an app that the repository has, and calls one of its functions. */
+/** Deploys an app of the repository, and calls one of its functions. */
 export const existingApp: Recipe = {
   name: 'modal-app',
   async recognize({ workspace, facts, entry: written }) {
@@ -28,7 +28,7 @@ export const existingApp: Recipe = {
 const hasDefaultConstructor = ({ constructorParameters }: EntryPoint): boolean => constructorParameters.length === 0;
 
 /**
- * Prefers functions: a page next to functions shows their results. Without functions, the page is the app's purpose.
+ * Prefers functions: a web page next to functions shows their results. Without them, the page is the app's purpose.
  */
 function preferFunctions(found: AppFunction[]): AppFunction[] {
   const functions = found.filter(({ web }) => web === null);
@@ -92,7 +92,7 @@ function createUnknownParameterError(found: AppFunction, unknown: string[]): Ber
   return new BerthError('ENTRY_NOT_FOUND', message, { entry: buildEntry(found) });
 }
 
-/** Refuses a name that both the class and its method use: nothing says which of them an input is for. */
+/** Refuses a name that both the class and its method use: an input of this name could be for either. */
 function refuseSharedNames(found: AppFunction, open: AppFunction['parameters']): void {
   const own = getParameters(found).map(({ name }) => name);
   const shared = open.map(({ name }) => name).filter((name) => own.includes(name));

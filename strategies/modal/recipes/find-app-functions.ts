@@ -1,6 +1,6 @@
 import type { EntryPoint, Facts } from '../../../src/contract/facts.js';
 
-/** A function of a Modal app, or a method of one of its classes, as its decorators describe it. */
+/** Function of a Modal app, or method of one of its classes, as its decorators describe it. */
 export interface AppFunction {
   entry: EntryPoint;
   /** Method of a class; null for a function. */
@@ -14,7 +14,7 @@ export interface AppFunction {
   isGenerator: boolean;
   /** Variable of the module that holds a generator's image, if any. */
   image: string | undefined;
-  /** The way it is served over HTTP; null for a function that Modal's SDK calls. */
+  /** How it is served over HTTP; null for a function that Modal's SDK calls. */
   web: WebEndpoint | null;
 }
 
@@ -35,7 +35,7 @@ export interface WebEndpoint {
 export const findAppFunctions = (facts: Facts): AppFunction[] =>
   readEvidence(facts).flatMap((line) => (line.decorator === 'cls' ? readClass(line) : readFunction(line)));
 
-/** Finds functions that run where `modal run` does, and nowhere in the cloud. */
+/** Finds functions that run only on the machine of `modal run`, not in the cloud. */
 export const findLocalEntrypoints = (facts: Facts): string[] =>
   readEvidence(facts)
     .filter(({ decorator }) => decorator === 'local_entrypoint')

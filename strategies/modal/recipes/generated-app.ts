@@ -63,7 +63,7 @@ async function recognizeApp(input: RecipeInput, found: Recognition): Promise<Rec
   };
 }
 
-/** Tells whether a function needs no inputs, as far as its signature shows. */
+/** Tells whether a function needs no inputs, according to its signature. */
 function needsNoInputs({ call, callable }: FunctionInterface, entry: EntryPoint | undefined): boolean {
   const method = callable.split('.').slice(1).join('.') || undefined;
   if (entry === undefined || call === 'auto' || !hasReadableSignature(entry, method)) return false;

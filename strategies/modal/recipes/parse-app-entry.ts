@@ -13,14 +13,14 @@ export interface AppEntry {
 
 const entryPattern = /^((?:[^:(]*:)?[^:(/]*)(?:\((.*)\))?(\.\w+)?(\/\S*)?$/s;
 
-/** @throws ENTRY_INVALID when the entry names nothing. */
+/** @throws ENTRY_INVALID when the entry names no function. */
 export function parseAppEntry(entryText: string): AppEntry {
-  const [, place = '', values = '', method = '', path] = entryPattern.exec(entryText) ?? [];
-  const isPathAlone = place === '' && path !== undefined;
-  return { name: isPathAlone ? undefined : parseEntry(place + method), values: parseValues(values, entryText), path };
+  const [, target = '', values = '', method = '', path] = entryPattern.exec(entryText) ?? [];
+  const isPathAlone = target === '' && path !== undefined;
+  return { name: isPathAlone ? undefined : parseEntry(target + method), values: parseValues(values, entryText), path };
 }
 
-/** Parses `size=3, name="large"`, in Python's syntax. Text without blanks needs no quotes. */
+/** Parses `size=3, name="large"`, in Python's syntax. Text without spaces needs no quotes. */
 function parseValues(text: string, entry: string): AppEntry['values'] {
   if (text.trim() === '') return {};
   const parts = text.match(/(?:[^,"']|"(?:[^"\\]|\\.)*"|'[^']*')+/g) ?? [];

@@ -9,7 +9,7 @@ import type { EntryPoint } from '../../../src/contract/facts.js';
 import { describeImage, type ImageRequirements } from './describe-image.js';
 import { isCallableWithoutInputs } from './is-callable-without-inputs.js';
 
-/** A callable that the app turns into a Modal function. */
+/** Callable that the app turns into a Modal function. */
 export interface WrappedCallable extends PlainCallable, ImageRequirements {
   /** True when the code needs a GPU. */
   wantsGpu: boolean;
@@ -53,7 +53,7 @@ export interface ModuleHead {
   image: string;
   /** Import lines for names of Python's standard library. */
   imports?: string[];
-  /** Modules to upload besides the revision. */
+  /** Modules to upload in addition to the revision. */
   modules?: string[];
 }
 

@@ -17,7 +17,7 @@ import { tokenVariable } from '../environment-variables.js';
 
 const logProgram = join(builtInStrategiesDirectory, 'bentoml', 'cloud', 'logs', 'read_log.py');
 /** Exit codes of the program. */
-const [refused, away] = [3, 4];
+const [refused, unreachable] = [3, 4];
 /** Characters of the program's error output to keep. */
 const maxErrorLength = 2_000;
 
@@ -48,7 +48,7 @@ export async function* readCloudLog(
     for await (const line of readLines(reader.stdout)) yield stripVTControlCharacters(line);
     const [code] = await ended;
     const isKilled = code === null; // by a reader that stopped following, or by a stop
-    if (code !== 0 && !isKilled) throw explainExit(code, { address, said: getErrorOutput() });
+    if (code !== 0 && !isKilled) throw explainExit(code, { address, errorOutput: getErrorOutput() });
   } finally {
     signal?.removeEventListener('abort', end);
     end();
@@ -75,13 +75,13 @@ function collectErrorOutput({ stderr }: ChildProcess): () => string {
 
 function explainExit(
   code: number | null,
-  { address, said: errorOutput }: { address: string; said: string },
+  { address, errorOutput }: { address: string; errorOutput: string },
 ): BerthError {
   const details = { evidence: errorOutput };
   if (code === refused)
     return new BerthError('CLOUD_REFUSED', `BentoCloud does not accept the token in ${tokenVariable}`, details);
   const reason = errorOutput.split('\n').at(-1) ?? '';
-  if (code === away)
+  if (code === unreachable)
     return new BerthError('CLOUD_UNREACHABLE', `the log cannot be read from ${address}: ${reason}`, details);
   return new BerthError(
     'INTERNAL',
