@@ -18,7 +18,7 @@ import { withRedactedSecrets } from './support/with-redacted-secrets.js';
 
 interface CheckInput extends RevisionInput {
   handle: Handle;
-  /** Publish the revision as soon as it has passed. */
+  /** True to publish the revision as soon as it has passed. */
   publishes: boolean;
 }
 
@@ -65,7 +65,7 @@ async function checkReady(runner: Runner): Promise<[note: string, found: Health]
   throw new BerthError('NOT_READY', `the software is not ready: ${health.detail}`, { isGone: health.state === 'gone' });
 }
 
-/** Marks the error of calls that failed because the process has ended; it says nothing about the contract. */
+/** Marks the error of calls that failed because the process has ended; it does not mean that the contract failed. */
 async function markIfGone(error: unknown, runner: Runner): Promise<unknown> {
   if (!(error instanceof BerthError) || (await runner.isHealthy()).state !== 'gone') return error;
   return new BerthError(error.code, error.message, { ...error.details, isGone: true }, { cause: error });
@@ -88,7 +88,7 @@ async function checkSurvivesProbe(runner: Runner, { raised }: Probe, signal: Abo
   throw new BerthError('NOT_READY', message, { isGone: true });
 }
 
-/** True while software may still recover, or may have ended without a trace yet. */
+/** True while software may still recover, or may have ended without being noticed yet. */
 const isPending = ({ isHealthy, state }: Health): boolean => !isHealthy && state !== 'gone';
 
 type EndpointCheck = Pick<ContractCheckRequest, 'contract' | 'isUserCode' | 'stale' | 'findMissing' | 'secrets'> & {

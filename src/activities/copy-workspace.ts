@@ -16,7 +16,7 @@ interface CopyInput {
   exchanges: SelectionExchange[];
 }
 
-/** Copies the source into the deployment's workspace, a git repository of its own. Only reads the source. */
+/** Copies the source into the deployment's workspace, a separate git repository. Only reads the source. */
 export const copyWorkspace = ({ home, deployments }: Dependencies) =>
   step(
     async ({ name, revision, source, exchanges }: CopyInput) => {

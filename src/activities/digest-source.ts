@@ -6,7 +6,7 @@ import { step } from './support/step.js';
 
 interface DigestInput {
   source: string;
-  /** Revisions that a redeploy might only repeat. */
+  /** Revisions to which the result of a redeploy may be identical. */
   revisions: CandidateRevision[];
 }
 

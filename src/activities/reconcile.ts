@@ -16,7 +16,7 @@ export const reconcile = ({ home, deployments, registry, renewReconcileSchedule,
     return reconciliation;
   });
 
-/** Reads for how many days unused environments are kept for the next deployment. */
+/** Reads the number of days for which unused environments stay available to new deployments. */
 function readKeepDays(): number {
   const days = Number(process.env.BERTH_KEEP_UNUSED_DAYS ?? defaultKeepDays);
   return Number.isFinite(days) && days >= 0 ? days : defaultKeepDays;

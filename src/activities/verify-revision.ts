@@ -15,7 +15,7 @@ import { withRedactedSecrets } from './support/with-redacted-secrets.js';
 type VerifyInput = Omit<RevisionInput, 'revision'> & {
   /** `r1`, `r2`, … */
   revision: string;
-  /** Resolve requirements again instead of reusing the lock. */
+  /** True to resolve requirements again instead of reusing the lock. */
   isFresh: boolean;
 };
 
@@ -46,7 +46,7 @@ export const verifyRevision = (dependencies: Dependencies) =>
           facts,
           runInterface,
           contract,
-          // An agent that was given the entry can fix its own use of it.
+          // Only for the user's own code: an agent can repair its own use of the entry.
           entry: isUserCode(adaptation) ? config.entry : undefined,
           isUserCode: isUserCode(adaptation),
           findMissing: createMissingFinder(failureContext),

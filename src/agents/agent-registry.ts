@@ -13,8 +13,9 @@ import { readAgentSettings } from './read-agent-settings.js';
 import { createUserDefinedProtocol } from './user-defined-agent.js';
 
 /**
- * Order in which `auto` tries the built-in agents, after user-defined ones. Agents with a tool loop come first, the most
- * capable at the head; then Berth's own, which needs nothing installed; then aider, which replies once and runs no commands.
+ * Order in which `auto` tries the built-in agents, after user-defined ones. Agents with a tool loop come first, the
+ * most capable at the head; then Berth's own, which needs nothing installed; then aider, which replies once and runs no
+ * commands.
  */
 export const automaticOrder = ['claude-code', 'codex', 'gemini', 'opencode', 'openai', 'aider'] as const;
 
@@ -64,7 +65,11 @@ export class AgentRegistry {
     return [...this.agents.keys()];
   }
 
-  /** @throws AGENT_UNKNOWN when no agent has this name. */
+  /**
+   * Returns the agent with this name.
+   *
+   * @throws AGENT_UNKNOWN when there is none.
+   */
   getAgent(name: string): Agent {
     const agent = this.agents.get(name);
     if (agent !== undefined) return agent;

@@ -2,8 +2,8 @@ import { mkdirSync, openSync, writeSync } from 'node:fs';
 import { readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
-// Callers count the calls of a revision and their outcomes. Each process writes its own file, so counting takes no lock,
-// and a busy caller rarely writes. Readers add up the files.
+// Callers count the calls of a revision and their outcomes. Each process writes its own file, so counting takes no
+// lock, and a busy caller rarely writes. Readers add up the files.
 
 export interface CallCounts {
   /** Calls in progress, made by processes that are alive. */
@@ -57,7 +57,7 @@ export class CallCounter {
     this.timer ??= setTimeout(() => this.flush(), flushDelay).unref();
   }
 
-  /** Takes back a call that was not made. */
+  /** Removes a call that was not made from the counts. */
   revert(): void {
     this.add(0, -1);
     this.flush();

@@ -9,8 +9,8 @@ const initialBackoff = 20;
 const maxBackoff = 250;
 
 /**
- * Retries a call that the software accepted but did not begin before it ended, until supervision has replaced the software.
- * Takes at most the timeout of the call.
+ * Retries a call that the software accepted but did not begin before it ended, until supervision has replaced the
+ * software. Takes at most the timeout of the call.
  */
 export class CallRetry {
   private readonly startedAt = performance.now();
@@ -33,7 +33,7 @@ export class CallRetry {
     return this.isRetrying;
   }
 
-  /** Resolves to true when the next attempt may start, or to false at once if the call's time ends before that. */
+  /** Resolves to true when the next attempt may start, or immediately to false if the call's time ends before that. */
   async waitForNextAttempt(plan: RunPlan): Promise<boolean> {
     const { signal } = this.options ?? {};
     if (this.computeSecondsLeft(plan) * 1000 <= this.backoff) return false;

@@ -33,8 +33,8 @@ export interface OpenSoftware {
 }
 
 /**
- * Attaches to the active revision of a deployment on this machine. Each call goes to the revision that is active when the
- * call begins, so the next call sees a redeploy, a rollback, a restart or a stop.
+ * Attaches to the active revision of a deployment on this machine. Each call goes to the revision that is active when
+ * the call begins, so the next call sees a redeploy, a rollback, a restart or a stop.
  *
  * @throws NAME_UNKNOWN, NOT_RUNNING when there is no such deployment, or it has no running revision.
  */
@@ -56,7 +56,7 @@ async function* mapChunks<Item, Part, Answered>(
       yield toPart(next.value);
     }
   } finally {
-    await stream.return(undefined as never); // ended, or left early: nobody reads the answer
+    await stream.return(undefined as never); // after its end or an early exit, no answer is needed
   }
 }
 

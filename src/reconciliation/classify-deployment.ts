@@ -9,20 +9,20 @@ export interface ReconciliationContext {
   server: DeploymentServer;
   /** True to include orphaned revisions of open deployments. */
   includesRevisions?: boolean;
-  /** True to treat deployments of another Temporal server, which cannot be asked, as ended. */
+  /** True to treat deployments of another Temporal server, which cannot be queried, as ended. */
   includesOtherServers?: boolean;
 }
 
 /**
  * - `open`: the deployment exists and keeps its resources.
- * - `over`: its server says that it has ended, so its resources are certainly orphans.
+ * - `ended`: its server reports that it has ended, so its resources are certainly orphans.
  * - `unclaimed`: no ledger names its server, and this server has no open deployment of that name.
- * - `elsewhere`: only another host or server can decide; `why` says which.
+ * - `foreign`: only another host or server can decide; `why` says which.
  */
 export type DeploymentClassification =
   | { state: 'open' }
-  | { state: 'over' | 'unclaimed'; why: string }
-  | { state: 'elsewhere'; why: string };
+  | { state: 'ended' | 'unclaimed'; why: string }
+  | { state: 'foreign'; why: string };
 
 /** Classifies a deployment. Throws the errors of the server: a deployment that cannot be looked up has not ended. */
 export async function classifyDeployment(
@@ -33,12 +33,12 @@ export async function classifyDeployment(
   const recordedServer = await new Ledger(home, name).server();
   if (status?.isOpen) {
     if (status.host === null || status.host === host) return { state: 'open' };
-    return { state: 'elsewhere', why: `the deployment ${name} is on host ${status.host}` };
+    return { state: 'foreign', why: `the deployment ${name} is on host ${status.host}` };
   }
   if (recordedServer !== null && recordedServer !== server.id) {
     const why = 'it was deployed with another Temporal server';
-    return includesOtherServers ? { state: 'unclaimed', why } : { state: 'elsewhere', why };
+    return includesOtherServers ? { state: 'unclaimed', why } : { state: 'foreign', why };
   }
   const why = status === null ? 'its deployment does not exist' : 'its deployment has ended';
-  return { state: recordedServer === null ? 'unclaimed' : 'over', why };
+  return { state: recordedServer === null ? 'unclaimed' : 'ended', why };
 }

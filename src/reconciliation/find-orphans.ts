@@ -14,8 +14,8 @@ export interface OrphanReport {
 }
 
 /**
- * Compares existing resources, ledgers and deployments, in that order, so that a resource was created before its deployment
- * is looked up. Changes nothing. Throws the errors of the server if a deployment cannot be looked up.
+ * Compares existing resources, ledgers and deployments, in that order, so that a resource was created before its
+ * deployment is looked up. Changes nothing. Throws the errors of the server if a deployment cannot be looked up.
  */
 export async function findOrphans(
   context: ReconciliationContext,
@@ -27,7 +27,7 @@ export async function findOrphans(
   for (const name of deployments) {
     const deploymentResources = resources.filter(({ deployment }) => deployment === name);
     const verdict = await classifyDeployment(context, name);
-    if (verdict.state === 'elsewhere') report.skipped.push({ deployment: name, why: verdict.why });
+    if (verdict.state === 'foreign') report.skipped.push({ deployment: name, why: verdict.why });
     else if (verdict.state === 'open') {
       if (context.includesRevisions)
         report.orphans.push(...(await findOrphanedRevisions(context, { name, resources: deploymentResources })));

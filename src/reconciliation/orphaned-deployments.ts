@@ -16,7 +16,7 @@ import { undoDeploymentEffects } from './undo-deployment-effects.js';
 interface EndedDeployment {
   name: string;
   resources: DiscoveredResource[];
-  verdict: Extract<DeploymentClassification, { state: 'over' | 'unclaimed' }>;
+  verdict: Extract<DeploymentClassification, { state: 'ended' | 'unclaimed' }>;
 }
 
 /** Finds the remaining resources of an ended deployment. */
@@ -40,7 +40,7 @@ export async function findOrphanedDeployment(
       deployment: name,
       why: verdict.why,
     })),
-    isCertain: verdict.state === 'over',
+    isCertain: verdict.state === 'ended',
     remove: () => removeAll(context, { name, resources, verdict }),
   };
 }

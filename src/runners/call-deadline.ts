@@ -14,7 +14,7 @@ class AbandonedCallError extends Error {
   }
 }
 
-/** The peer of a connection is not, or may not be, the software to call. */
+/** Error for a connection whose peer is not known to be the software to call. */
 export class UnverifiedPeerError extends Error {}
 
 export const createErrorAnswer = (code: ErrorCode, message: string): Answer => ({
@@ -23,16 +23,16 @@ export const createErrorAnswer = (code: ErrorCode, message: string): Answer => (
 });
 
 /**
- * Makes a call over a network. The deadline and the caller's signal abort the signal that `call` receives. Errors become
- * answers: CALL_TIMEOUT, CALL_CANCELLED, NOT_RUNNING for a refused connection or an unverified peer, CALL_LOST for a
- * connection that ends.
+ * Makes a call over a network. The deadline and the caller's signal abort the signal that `call` receives. Errors
+ * become answers: CALL_TIMEOUT, CALL_CANCELLED, NOT_RUNNING for a refused connection or an unverified peer, CALL_LOST
+ * for a connection that ends.
  */
 export const withDeadline = (
   options: CallOptions & { timeout: number },
   call: (signal: AbortSignal) => Promise<Answer>,
 ): Promise<Answer> => withCancelSource(options, (cancelSource) => call(cancelSource.signal));
 
-/** Makes a call like `withDeadline`, for fast calls, which create no signal. */
+/** Makes a call like `withDeadline`, but creates no signal, which suits fast calls. */
 export async function withCancelSource<Reply = Answer>(
   options: CallOptions & { timeout: number },
   call: (cancelSource: CancelSource) => Promise<Reply>,

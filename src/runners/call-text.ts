@@ -22,7 +22,9 @@ export const streamText = (runner: Runner, inputs: string, options?: CallOptions
   runner.streamText?.(inputs, options) ??
   streamWithParsedInputs(inputs, { keepsDigits: false }, (values) => streamCall(runner, values, options));
 
-/** Makes a call with parsed inputs, for a server that does not get the text. Inputs that parsing changes are CALL_INPUT. */
+/**
+ * Makes a call with parsed inputs, for a server without text. Answers CALL_INPUT if parsing would change the inputs.
+ */
 export async function callWithParsedInputs(
   inputs: string,
   options: { keepsDigits: boolean },
@@ -56,6 +58,6 @@ export async function* streamWithParsedInputs(
       yield writeJson(value);
     }
   } finally {
-    await parts.return(undefined as never); // ended, or left early: nobody reads the answer
+    await parts.return(undefined as never); // after its end or an early exit, no answer is needed
   }
 }

@@ -6,7 +6,9 @@ import type { RunnerClass } from './runner.js';
 
 /** Reference to a runner class. */
 export interface RunnerReference {
-  /** Path of the runner module; for a built-in strategy, relative to the strategies' directory and without extension. */
+  /**
+   * Path of the runner module; for a built-in strategy, relative to the strategies' directory and without extension.
+   */
   module: string;
   className: string;
 }
@@ -23,7 +25,11 @@ export async function loadRunnerClass({ module, className }: RunnerReference): P
   return exported as RunnerClass; // the type of a plugin's class cannot be checked at run time
 }
 
-/** @throws STRATEGY_BROKEN when the module does not load. */
+/**
+ * Loads a module.
+ *
+ * @throws STRATEGY_BROKEN when the module does not load.
+ */
 export async function loadModule(module: string): Promise<Record<string, unknown>> {
   const path = resolveModulePath(module);
   try {
@@ -34,7 +40,10 @@ export async function loadModule(module: string): Promise<Record<string, unknown
   }
 }
 
-/** Returns the name of a module for records. Relative for a built-in one, because the next version may have another path. */
+/**
+ * Returns the name of a module for records. Relative for a built-in one, because the next version may have another
+ * path.
+ */
 export const toModuleName = (path: string): string =>
   isBuiltIn(path) ? relative(builtInStrategiesDirectory, path).slice(0, -extname(path).length) : path;
 
@@ -43,7 +52,9 @@ const resolveModulePath = (module: string): string =>
 
 const isBuiltIn = (path: string): boolean => path.startsWith(builtInStrategiesDirectory + sep);
 
-/** Package exports that plugins may import. Loaded by path, because by name they would be a second copy of each class. */
+/**
+ * Package exports that plugins may import. Loaded by path, because by name they would be a second copy of each class.
+ */
 const packageExports = { berth: 'index', 'berth/strategy': 'strategy' };
 
 /** Loads a user's TypeScript or JavaScript module. Loads it again if it has changed. */

@@ -5,14 +5,14 @@ import { writeDurably } from '../home/durable-file.js';
 
 type StateOwner = Pick<RunPlan, 'stateDirectory'>;
 
-/** A JSON file in a revision's state directory. A writer replaces it as a whole. */
+/** A JSON file in a revision's state directory. Every write replaces the file. */
 export class StateFile<Value> {
   constructor(private readonly name: string) {}
 
-  /** Returns what was written last; undefined when nothing was. */
+  /** Returns the last written value; undefined if there is none. */
   async read(owner: StateOwner): Promise<Value | undefined> {
     try {
-      return JSON.parse(await readFile(this.getPath(owner), 'utf8')) as Value; // written by `write` alone
+      return JSON.parse(await readFile(this.getPath(owner), 'utf8')) as Value; // only `write` writes it
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
       throw error;

@@ -8,7 +8,7 @@ export const listRequestedResources = (
   names: readonly ResourceName[],
 ): ResourceName[] => names.filter((name) => resources[name] !== undefined);
 
-/** Returns a line that names the resources of the plan that its strategy does not bound; undefined when it bounds all. */
+/** Returns a line with the resources of the plan that its strategy does not limit; undefined if it limits all. */
 export function describeUnboundResources(
   plan: Pick<RunPlan, 'resources' | 'strategy'>,
   unbound: readonly ResourceName[],

@@ -26,7 +26,7 @@ export async function usesGitVersion(source: string, files: readonly SourceFile[
   );
 }
 
-/** Archives the source's commits and tags beside its copy. Does nothing if the source is not in a git repository. */
+/** Archives the source's commits and tags next to its copy. Does nothing if the source is not in a git repository. */
 export async function archiveSourceHistory(path: string, workspace: string, commit: string): Promise<void> {
   const source = await realpath(path);
   const top = await findSourceRepository(source);
@@ -65,7 +65,9 @@ export async function archiveSourceHistory(path: string, workspace: string, comm
 
 type ReadGit = (args: string[], input?: string) => Promise<string | undefined>;
 
-/** Lists the trees of all archived commits, because some tools ask which commits changed a path. If too many, of HEAD. */
+/**
+ * Lists the trees of all archived commits, because some tools ask which commits changed a path. If too many, of HEAD.
+ */
 async function listTrees(git: ReadGit): Promise<string[]> {
   const walk = [
     'rev-list',

@@ -22,8 +22,9 @@ export interface CopiedSource {
 }
 
 /**
- * Copies a repository into a new workspace and commits it to the git repository of the workspace. Only reads the source.
- * Replaces an existing workspace: the copy is built beside it and renamed, so a kill leaves a complete copy or none.
+ * Copies a repository into a new workspace and commits it to the git repository of the workspace. Only reads the
+ * source. Replaces an existing workspace: the copy is built next to it and renamed, so a kill leaves a complete copy or
+ * none.
  *
  * @throws SOURCE_NOT_FOUND, SOURCE_EMPTY, SOURCE_UNSAFE when the source is unusable.
  * @throws DISK_FULL, HOME_UNUSABLE when the workspace cannot be written.
@@ -71,8 +72,8 @@ async function createDirectories(root: string, files: readonly SourceFile[]): Pr
 }
 
 /**
- * Copies a file as a reflink if the file system supports it. Never makes a hard link, because an agent that edits the file
- * in place would change the user's file.
+ * Copies a file as a reflink if the file system supports it. Never makes a hard link, because an agent that edits the
+ * file in place would change the user's file.
  */
 async function copySourceFile(source: string, target: string, file: SourceFile): Promise<void> {
   const to = join(target, file.path);

@@ -17,9 +17,10 @@ export interface ExportRequest {
 }
 
 /**
- * Exports a commit of the workspace as a revision's code, including large files, beside its directory, and renames it.
+ * Exports a commit of the workspace as a revision's code, including large files. Writes to a sibling directory and
+ * renames it.
  * Files are read-only, so that no code changes the verified state. Directories are writable, because solutions write
- * caches and results beside their code.
+ * caches and results next to their code.
  *
  * @throws STATE_CONFLICT when the commit is unknown, or a large file has changed since.
  * @throws DISK_FULL, HOME_UNUSABLE when the code cannot be written.

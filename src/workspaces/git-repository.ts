@@ -4,8 +4,8 @@ import { execa } from 'execa';
 import { BerthError, isDiskFullMessage } from '../errors.js';
 
 /**
- * Returns the git directory of a workspace. It is beside the workspace, not in it: an agent may run `git init`, commit or
- * delete `.git`, and code that asks git for its version does not see Berth's history.
+ * Returns the git directory of a workspace. It is next to the workspace, not in it: an agent may run `git init`, commit
+ * or delete `.git`, and code that asks git for its version does not see Berth's history.
  */
 export const getGitDirectory = (workspace: string): string => `${workspace}.git`;
 
@@ -21,8 +21,8 @@ export async function createRepository(directory: string): Promise<void> {
 }
 
 /**
- * Keeps content byte for byte, whatever attributes the repository sets. `unpackLimit` keeps small commits as packs: only
- * with packs does fast-import store the same content once.
+ * Keeps content byte for byte, whatever attributes the repository sets. `unpackLimit` keeps small commits as packs:
+ * only with packs does fast-import store the same content once.
  */
 const config = `[core]
 	repositoryformatversion = 0

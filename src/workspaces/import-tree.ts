@@ -44,7 +44,7 @@ export interface ImportedTree {
 }
 
 /**
- * Commits files exactly as they are with one git process. `git fast-import` ignores ignore files, attributes, hooks and
+ * Commits files byte for byte with one git process. `git fast-import` ignores ignore files, attributes, hooks and
  * nested repositories, and accepts any name. Reads each file once, for the commit and the digest.
  */
 export async function importTree(request: ImportRequest): Promise<ImportedTree> {

@@ -1,8 +1,9 @@
 import { findSourceRepository, runSourceGit } from './source-git.js';
 
 /**
- * Lists files that git tracks although an ignore file matches them (`git add -f model.pkl`), relative to `root`. Returns
- * none if the source is not in a git repository or git is not installed. Reads the repository whoever owns it.
+ * Lists files that git tracks although an ignore file matches them (`git add -f model.pkl`), relative to `root`.
+ * Returns none if the source is not in a git repository or git is not installed. Reads the repository regardless of its
+ * owner.
  */
 export async function listTrackedFiles(root: string, onNote: (note: string) => void): Promise<string[]> {
   const top = await findSourceRepository(root);

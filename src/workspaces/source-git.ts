@@ -9,7 +9,7 @@ const timeout = 10_000;
 /** Settings that keep git from running what a repository configures, and from reading files outside of it. */
 const safeSettings = ['core.fsmonitor=false', 'core.hooksPath=/dev/null', 'core.excludesFile=/dev/null'];
 
-/** Runs git in `cwd` for the repository at `top`, whoever owns it. Does not throw if git fails. */
+/** Runs git in `cwd` for the repository at `top`, regardless of its owner. Does not throw if git fails. */
 export const runSourceGit = ({ top, cwd }: { top: string; cwd: string }, args: string[], input = '') =>
   execa('git', [...safeSettings.flatMap((setting) => ['-c', setting]), ...args], {
     cwd,

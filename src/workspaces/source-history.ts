@@ -3,8 +3,8 @@ import { join } from 'node:path';
 import { getGitDirectory } from './git-repository.js';
 import { removeTree } from './remove-tree.js';
 
-// Packages that take their version from git need commits and tags, which a copy does not have. So those of the source are
-// archived beside it, without file contents, and with no more commits than a version needs.
+// Packages that take their version from git need commits and tags, which a copy does not have. So those of the source
+// are archived next to it, without file contents, and with no more commits than a version needs.
 
 /** State of the source's git repository at the time of the copy. */
 export interface SourceHistory {
@@ -22,7 +22,7 @@ export interface SourceHistory {
 export const getHistoryPath = (workspace: string): string => join(getGitDirectory(workspace), 'source-history');
 export const getRevisionHistoryPath = (directory: string): string => `${directory}.history`;
 
-/** Copies the history of a workspace to a revision, beside the revision's code. */
+/** Copies the history of a workspace to a revision, next to the revision's code. */
 export async function exportSourceHistory(workspace: string, directory: string): Promise<void> {
   const target = getRevisionHistoryPath(directory);
   await removeTree(target);

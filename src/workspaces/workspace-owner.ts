@@ -5,8 +5,8 @@ import { writeDurably } from '../home/durable-file.js';
 import { getGitDirectory } from './git-repository.js';
 import { removeTree } from './remove-tree.js';
 
-// A deployment has one workspace, which its newest revision owns. Earlier workspaces are archived beside their revisions, so
-// that an abandoned redeploy can be taken back and each revision can be compared with its source.
+// A deployment has one workspace, which its newest revision owns. Earlier workspaces are archived with their revisions,
+// so that an abandoned redeploy can be undone and each revision can be compared with its source.
 
 const getOwnerPath = (workspace: string): string => join(getGitDirectory(workspace), 'revision');
 const getArchivePath = (revisions: string, revision: string): string => join(revisions, revision, 'workspace');

@@ -13,7 +13,7 @@ export interface CommitRecord {
   filesChanged: string[];
 }
 
-/** State of a workspace, whatever happens to git's references. Written last, so all commits in it are complete. */
+/** State of a workspace, independent of git's references. Written last, so all commits in it are complete. */
 export interface WorkspaceRecord {
   source: string;
   head: string;
@@ -24,7 +24,11 @@ export interface WorkspaceRecord {
 
 const getRecordPath = (workspace: string): string => join(getGitDirectory(workspace), 'berth.json');
 
-/** @throws STATE_CONFLICT when the workspace has no complete copy. */
+/**
+ * Reads the record of a workspace.
+ *
+ * @throws STATE_CONFLICT when the workspace has no complete copy.
+ */
 export async function readWorkspaceRecord(workspace: string): Promise<WorkspaceRecord> {
   const text = await readFile(getRecordPath(workspace), 'utf8').catch((error) => {
     throw new BerthError('STATE_CONFLICT', `${workspace} contains no copy of a solution`, {}, { cause: error });
@@ -43,7 +47,11 @@ export const readTrackedFiles = (workspace: string): Promise<string[]> =>
     () => [],
   );
 
-/** @throws STATE_CONFLICT when Berth did not create the commit. */
+/**
+ * Returns the record of a commit.
+ *
+ * @throws STATE_CONFLICT when Berth did not create the commit.
+ */
 export function findCommit(record: WorkspaceRecord, commit: string): CommitRecord {
   const found = record.commits[commit];
   if (found === undefined) throw new BerthError('STATE_CONFLICT', `the workspace has no commit ${commit}`);

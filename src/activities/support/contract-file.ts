@@ -7,7 +7,7 @@ import { readExactJson } from '../../json/read-json.js';
 import { writeJson } from '../../json/write-json.js';
 import type { RevisionInput } from './prepare-run-plan.js';
 
-/** Freezes the contract beside the revision; a retry writes the same content again. */
+/** Freezes the contract next to the revision's code; a retry writes the same content again. */
 export async function freezeContract(file: string, contract: Contract): Promise<void> {
   await writeDurably(file, writeJson(contract));
 }

@@ -13,7 +13,7 @@ export interface StepContext {
 
 /** Milliseconds. A cancellation arrives with the next heartbeat, so a cleanup waits for that. */
 const heartbeatInterval = 1_000;
-/** Milliseconds, for steps that wait for days and of which there may be hundreds. */
+/** Milliseconds, for the hundreds of steps that may each wait for days. */
 export const slowHeartbeatInterval = 3_000;
 
 /** Characters of a failure's message, and of each text in its details: a deployment keeps many of them. */
@@ -21,8 +21,8 @@ const maxMessageLength = 2_000;
 const maxTextLength = 40_000;
 
 /**
- * Makes an activity of a plain function: sends heartbeats while it runs, turns cancellation into an AbortSignal, and turns
- * errors into an ApplicationFailure whose type is the error's code.
+ * Wraps a plain function as an activity: sends heartbeats while it runs, converts cancellation to an AbortSignal, and
+ * converts errors to an ApplicationFailure whose type is the error's code.
  */
 export function step<Input, Result>(
   run: (input: Input, context: StepContext) => Promise<Result>,
@@ -45,7 +45,7 @@ export function step<Input, Result>(
         return await run(input, { signal: activity.cancellationSignal, onProgress });
       });
     } catch (thrown) {
-      // An aborted subprocess throws an error of its own, which must not hide the cancellation.
+      // An aborted subprocess throws its own error, which must not hide the cancellation.
       activity.cancellationSignal.throwIfAborted();
       throw toApplicationFailure(thrown, describe(input));
     } finally {

@@ -12,7 +12,7 @@ export interface FailureContext {
   facts?: Facts;
 }
 
-/** Runs what starts or calls the software; a failure names the files and variables that the software misses. */
+/** Runs an action that starts or calls the software. Its error names the files and variables that are missing. */
 export async function withFailureExplanation<Result>(
   step: FailureContext,
   run: () => Promise<Result>,
@@ -25,7 +25,7 @@ export async function withFailureExplanation<Result>(
   }
 }
 
-/** Returns a function that finds what the software misses in the text of an exception, for calls that do not throw. */
+/** Returns a function that finds missing files and variables in an exception's text, for calls that do not throw. */
 export const createMissingFinder =
   (step: FailureContext) =>
   async (text: string): Promise<string[]> =>

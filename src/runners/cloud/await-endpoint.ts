@@ -12,7 +12,7 @@ interface CloudEndpoint {
 
 /** Seconds that an endpoint may take to answer. */
 const timeout = 120;
-/** Milliseconds between two probes, and for one. */
+/** Milliseconds between two probes, and the timeout of one. */
 const interval = 1_000;
 const probeTimeout = 10_000;
 

@@ -5,9 +5,9 @@ import { callHttp, type HttpReply } from '../http/http-call.js';
 
 /** An account of a paid cloud. */
 export interface CloudAccount {
-  /** For a person: `BentoCloud`. */
+  /** Display name: `BentoCloud`. */
   cloud: string;
-  /** Address of its REST API, without a slash at the end. */
+  /** Address of its REST API, without a trailing slash. */
   address: string;
   /** Name of the variable with its token. */
   variable: string;
@@ -25,7 +25,7 @@ const requestTimeout = 30_000;
  * exist.
  *
  * @throws CLOUD_UNREACHABLE when the cloud does not answer or is overloaded, CLOUD_REFUSED when it does not accept the
- * token, START_FAILED with the cloud's words for any other error reply.
+ * token, START_FAILED with the cloud's message for any other error reply.
  */
 export async function requestCloud(
   account: CloudAccount,

@@ -9,9 +9,9 @@ export interface CloudOwner {
 }
 
 /**
- * Creates a name for a revision's resources in an account that others use, too. It ends in a random part, so that it
- * differs from an earlier revision of the same name, and in the mark of this machine and home, which identifies our
- * resources even when all records are lost.
+ * Creates a name for a revision's resources in a shared account. It ends with a random part, which distinguishes it
+ * from an earlier revision of the same name, and with the mark of this machine and home, which identifies Berth's
+ * resources even if all records are lost.
  */
 export function createCloudName(plan: Pick<RunPlan, 'deployment' | 'revision' | 'stateDirectory'>): string {
   const suffix = randomBytes(2).toString('hex');

@@ -3,18 +3,18 @@ import { StateFile } from '../state-file.js';
 import { createCloudName } from './cloud-name.js';
 import { recordCloudUsage } from './cloud-usage.js';
 
-/** The name of everything that a revision has in a cloud. On disk before anything is created there. */
+/** Name of a revision's resources in a cloud. Written to disk before any of them is created. */
 export interface CloudRecord {
-  /** No other machine or home uses this name. */
+  /** Unique across machines and homes. */
   name: string;
   /** Address of the cloud's API. */
   address: string;
 }
 
-/** Missing when nothing was created in the cloud. */
+/** Record of a revision in the cloud. Missing if nothing was created there. */
 export const cloudRecord = new StateFile<CloudRecord>('cloud.json');
 
-/** Returns the revision's name in the cloud: drawn at the first try, the same at every later one. */
+/** Returns the revision's name in the cloud. The first attempt creates it; later attempts get the same one. */
 export async function claimCloudRecord(plan: RunPlan, address: string): Promise<CloudRecord> {
   const claimed = await cloudRecord.read(plan);
   if (claimed !== undefined) return claimed;

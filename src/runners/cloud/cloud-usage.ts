@@ -16,8 +16,8 @@ export async function recordCloudUsage(address: string, home: Home = berthHome()
 }
 
 /**
- * Lists the resources of this home in the cloud at this address. When this home never used the cloud and the cloud does
- * not answer, the list is empty: its account may have a key for other work.
+ * Lists the resources of this home in the cloud at this address. The list is empty if the cloud does not answer and
+ * this home never used it: the user may have its token for another purpose.
  */
 export async function listCloudResources(
   home: Home,

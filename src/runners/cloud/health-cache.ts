@@ -1,6 +1,6 @@
 import type { Health } from '../runner.js';
 
-/** Keeps a good health for a while: supervision asks every second, more often than a cloud has to be asked. */
+/** Caches a healthy result, because supervision checks every second, too often for requests to a cloud. */
 export class HealthCache {
   private cached: { health: Health; until: number } | undefined;
 

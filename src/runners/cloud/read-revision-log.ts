@@ -3,7 +3,7 @@ import { readLog } from '../../processes/log-file.js';
 import type { LogOptions } from '../runner.js';
 import { type CloudRecord, cloudRecord } from './cloud-record.js';
 
-/** Yields the lines of the revision's log file, then the cloud's; with `tail` the cloud's alone, where it has any. */
+/** Yields the lines of the revision's log file, then the cloud's. With `tail`, yields only the cloud's, if any. */
 export async function* readRevisionLog(
   plan: RunPlan,
   options: LogOptions,

@@ -6,7 +6,11 @@ const defaultTimeout = 420;
 /** Milliseconds between two checks. */
 const interval = 500;
 
-/** @throws UNDO_INCOMPLETE with `problem` when `isRemoved` is not true within `timeout` seconds. */
+/**
+ * Waits until `isRemoved` returns true.
+ *
+ * @throws UNDO_INCOMPLETE with `problem` when it does not within `timeout` seconds.
+ */
 export async function waitUntilRemoved(
   problem: string,
   isRemoved: () => Promise<boolean>,

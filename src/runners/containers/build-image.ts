@@ -21,13 +21,14 @@ export interface BuiltImage {
   isNew: boolean;
 }
 
-/** Label with the digest of the content, by which an image is found whoever built it. */
+/** Label with the digest of the content, which finds an image regardless of who built it. */
 export const contentLabel = 'berth.content';
 
 /**
  * Finds the image with this content and these base images by its label, or builds it.
  *
- * @throws BUILD_FAILED, ENV_MISSING when the build fails, or requires a variable. The evidence is the output of the build.
+ * @throws BUILD_FAILED, ENV_MISSING when the build fails, or requires a variable. The evidence is the output of the
+ * build.
  */
 export async function ensureImage(request: BuildRequest): Promise<BuiltImage> {
   const { engine, directory, dockerfile, addedPrograms, name, owner, buildArguments, onProgress } = request;
@@ -65,7 +66,7 @@ export async function tagImage(engine: Docker, id: string, reference: string): P
   }
 }
 
-/** Builds the owner's name for the image of a content. */
+/** Builds the name that the owner gives to the image with this content. */
 export function buildImageReference({
   name,
   owner = '',

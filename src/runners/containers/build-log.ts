@@ -21,43 +21,44 @@ interface BuildEvent {
   errorDetail?: { message?: string };
 }
 
-/** What a build says: all of it in the log, its steps to the person who waits, its end as evidence. */
+/** Handles the output of a build: logs all of it, reports its steps to the user, and keeps its end as evidence. */
 export class BuildLog {
   private readonly request: Pick<BuildRequest, 'logFile' | 'onProgress' | 'name'>;
   private readonly secrets: string[];
   private readonly last: string[] = [];
   private writing: Promise<void>;
 
-  /** `secrets`: values that the log must not hold, whatever the build prints. */
+  /** `secrets`: values to redact from the log. */
   constructor(request: Pick<BuildRequest, 'logFile' | 'onProgress' | 'name'>, secrets: string[] = []) {
     this.request = request;
     this.secrets = secrets;
     this.writing = mkdir(dirname(request.logFile), { recursive: true }).then(() => undefined);
   }
 
-  /** A line of ours. */
+  /** Reports and logs a line of Berth's own. */
   async report(line: string): Promise<void> {
     this.request.onProgress?.(line);
     this.write(`berth: ${line}`);
     await this.writing;
   }
 
-  /** Resolves when the build has succeeded; throws what it says of its failure. */
+  /** Logs the build until its end. Throws the build's error message if it failed. */
   async follow(stream: Readable): Promise<void> {
     const { decodeStatus } = await import('./buildkit-status.js');
     let failure: string | undefined;
     for await (const line of createInterface({ input: stream })) {
       if (line.trim() === '') continue;
-      const { id, aux, stream: text, status, error, errorDetail } = JSON.parse(line) as BuildEvent; // the engine's own
+      const { id, aux, stream: text, status, error, errorDetail } = JSON.parse(line) as BuildEvent; // from the engine
       failure ??= errorDetail?.message ?? error;
       const isReport = id === 'moby.buildkit.trace' && typeof aux === 'string';
-      for (const said of isReport ? decodeStatus(aux) : (text ?? status ?? '').split(/\r?\n/)) this.take(said);
+      const output = isReport ? decodeStatus(aux) : (text ?? status ?? '').split(/\r?\n/);
+      for (const outputLine of output) this.logOutput(outputLine);
     }
     await this.writing;
     if (failure !== undefined) throw new Error(failure);
   }
 
-  /** BUILD_FAILED in place of what the engine says, ENGINE_UNREACHABLE where it went away meanwhile. */
+  /** Converts an error to BUILD_FAILED, or to ENGINE_UNREACHABLE if the connection was lost. */
   async toBuildError(error: unknown, images: string[]): Promise<unknown> {
     await this.writing.catch(() => undefined);
     if (error instanceof BerthError) return error;
@@ -70,8 +71,8 @@ export class BuildLog {
     return new BerthError('BUILD_FAILED', `the image could not be built: ${fullMessage}`, { name, evidence });
   }
 
-  private take(words: string): void {
-    const line = redact(words, this.secrets);
+  private logOutput(output: string): void {
+    const line = redact(output, this.secrets);
     if (line.trim() === '') return;
     const step = /^(?:\[[^\]]*?(\d+\/\d+)\]|Step (\d+\/\d+) :) (.*)/.exec(line);
     if (step !== null) this.request.onProgress?.(`building ${step[1] ?? step[2]}: ${shortenStep(step[3] ?? '')}`);
@@ -85,5 +86,5 @@ export class BuildLog {
   }
 }
 
-/** A step without the mounts that every one of ours begins with. */
+/** Shortens a step, and removes the mounts with which Berth's steps begin. */
 const shortenStep = (step: string): string => step.replaceAll(/--mount=\S+\s*/g, '').slice(0, 100);

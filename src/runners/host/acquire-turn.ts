@@ -15,8 +15,9 @@ export interface TurnRequest {
 }
 
 /**
- * Reply to a request for a turn. `turn`: the call may be made. `busy`: the host process runs the maximum number of calls.
- * `answer`: an answer to the call. `absent`: nothing listens. `lost`: the host process has ended, or does not react.
+ * Reply to a request for a turn. `turn`: the call may be made. `busy`: the host process runs the maximum number of
+ * calls. `answer`: an answer to the call. `absent`: nothing listens. `lost`: the host process has ended, or does not
+ * respond.
  */
 export type TurnReply =
   | { status: 'turn'; id: string; release: (wasTaken: boolean) => void }

@@ -54,7 +54,7 @@ export async function explainStartFailure(
   return new BerthError(isDiskFullMessage(message) ? 'DISK_FULL' : defaultCode, `${summary}: ${firstLine}`, {
     ...facts,
     ...(evidence !== '' && { evidence }),
-    // Names in the imported module, if that of the interface is not among them.
+    // Names that the imported module defines; the callable's name is not among them.
     ...(code === 'ENTRY_NOT_FOUND' && { candidates: candidates ?? [] }),
   });
 }

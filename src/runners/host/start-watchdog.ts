@@ -1,6 +1,6 @@
 import type { ChildProcess } from 'node:child_process';
 
-/** Milliseconds after the timeout in which the process may end the import or setup by itself: see import_bound.py. */
+/** Milliseconds after the timeout in which the process may end the import or setup by itself: see import_timeout.py. */
 const gracePeriod = 4_000;
 /** Milliseconds that the process may take to write its stack. */
 const dumpTimeout = 1_000;

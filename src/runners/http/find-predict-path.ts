@@ -1,14 +1,14 @@
 import { BerthError } from '../../errors.js';
 import { callHttp } from './http-call.js';
 
-/** Paths to call when several would do; earlier ones win. */
+/** Conventional paths, in order of preference. */
 const conventionalPaths = ['/predict', '/run', '/invocations', '/infer', '/inference', '/generate'];
 
 interface OpenApi {
   paths?: Record<string, { post?: unknown } | null>;
 }
 
-/** Returns the path to call by convention; undefined when no path or several paths could be. */
+/** Returns the path to call by convention; undefined if there is no candidate, or more than one. */
 export function choosePredictPath(paths: string[]): string | undefined {
   const named = conventionalPaths.find((path) => paths.includes(path));
   return named ?? (paths.length === 1 ? paths[0] : undefined);

@@ -12,7 +12,7 @@ export interface HttpCall {
   agent?: Agent;
   /** Ends the call, which rejects with the signal's reason. */
   signal?: AbortSignal;
-  /** Ends the call like `signal`, in place of it. */
+  /** Alternative to `signal`, with the same effect. */
   cancelSource?: CancelSource;
   /** Called as soon as the reply begins, which may be long before its body ends. */
   onHeaders?: (headers: IncomingHttpHeaders) => void;

@@ -9,7 +9,7 @@ export interface HttpStream {
   body: AsyncIterable<Buffer>;
 }
 
-/** Sends a request like `callHttp`. The reply arrives as it is read, no faster. */
+/** Sends a request like `callHttp`. Receives the reply only as fast as it is read. */
 export async function streamHttp(call: HttpCall): Promise<HttpStream> {
   const { send, agent } = isSecure(call.url) ? await loadHttps(call) : { send: request, agent: call.agent };
   const { method = call.body === undefined ? 'GET' : 'POST', url, headers = {}, body, cancelSource } = call;

@@ -24,7 +24,7 @@ export interface JsonCall extends CallOptions {
 /** Characters to show of a server's error reply. */
 const maxShownCharacters = 2_000;
 
-/** Media types that a streaming call accepts; a server that can only reply as a whole does so. */
+/** Media types that a streaming call accepts; a server that cannot stream replies with JSON. */
 const streamTypes = 'text/event-stream, application/x-ndjson, application/json';
 
 /**
@@ -77,8 +77,8 @@ const buildRequest = ({ url, agent }: JsonCall, accept: string): HttpCall => ({
 });
 
 /**
- * Turns a server's reply into an answer: JSON becomes its value, chunks are joined as in `forwardReplyChunks`, anything
- * else becomes text. An error reply keeps the server's own words.
+ * Converts a server's reply to an answer: JSON becomes its value, chunks are joined as in `forwardReplyChunks`,
+ * anything else becomes text. An error answer keeps the server's message.
  */
 export async function readReply(
   { status, body, headers }: HttpReply,

@@ -5,7 +5,7 @@ import { createErrorAnswer } from '../call-deadline.js';
 import { readLines } from './http-stream.js';
 import { readServerSentEvents } from './read-server-sent-events.js';
 
-/** Yields chunks of a reply. Returns the server's own words when the reply ends with an error. */
+/** Yields chunks of a reply. Returns the server's error message if the reply ends with an error. */
 export type ReplyChunks = AsyncGenerator<unknown, string | undefined>;
 
 /** Returns a reader for server-sent events, or for lines of JSON; undefined for any other media type. */
@@ -17,7 +17,7 @@ export function chooseChunkReader(
   return /^application\/(x-)?(ndjson|jsonl)\b/i.test(type) ? (body) => readLineChunks(body, read) : undefined;
 }
 
-/** Yields chunks as they arrive, and returns their whole: one text when all are text, a list otherwise. */
+/** Yields chunks as they arrive, and returns them joined: one text if all are text, otherwise a list. */
 export async function* forwardReplyChunks(pieces: ReplyChunks): AsyncGenerator<unknown, Answer> {
   const taken: unknown[] = [];
   try {
@@ -42,9 +42,9 @@ const joinChunks = (pieces: unknown[]): unknown =>
 const endOfStreamMarker = '[DONE]';
 
 /**
- * Yields events; one with a name is yielded with it. Servers use the name `error` for a failure halfway. The data of
- * events is text, and what parses as JSON may be a word of that text: `1`, `"no"`, `{}`. So the first event decides:
- * when it is an object or a list, the stream is JSON, otherwise each event stays the text that was sent.
+ * Yields the data of events; a named event is yielded with its name. Servers use the name `error` for a failure in the
+ * middle of a stream. Data is text, and a word of that text may happen to be valid JSON: `1`, `"no"`, `{}`. So the
+ * first event decides: if it is an object or a list, all events are parsed as JSON; otherwise, all stay text.
  */
 async function* readEventChunks(body: AsyncIterable<Buffer>, read: ReadJson): ReplyChunks {
   let readData: ((data: string) => unknown) | undefined;
@@ -64,7 +64,7 @@ async function* readLineChunks(body: AsyncIterable<Buffer>, read: ReadJson): Rep
   return undefined;
 }
 
-/** Parses JSON, and returns any other text as it is. */
+/** Parses JSON, and returns any other text unchanged. */
 export function parseJsonOrText(text: string, read: ReadJson = readJson): unknown {
   try {
     return read(text);

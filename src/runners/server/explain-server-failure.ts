@@ -9,7 +9,7 @@ import type { ServerRecord } from './server-record.js';
 /** Lines of the log that show why a start failed. */
 const maxEvidenceLines = 30;
 
-/** Returns the error for a server that did not start, in the strategy's words where it has any. */
+/** Returns the error for a server that did not start, with the strategy's explanation if there is one. */
 export async function explainServerFailure(
   plan: RunPlan,
   { explainFailure }: Pick<ServerOptions, 'explainFailure'>,

@@ -6,10 +6,10 @@ import { buildUrl } from '../http/server-address.js';
 import type { ServerState } from './server-options.js';
 import type { ServerRecord } from './server-record.js';
 
-/** Milliseconds that a healthy server has to answer. */
+/** Milliseconds in which a healthy server answers. */
 export const probeTimeout = 2_000;
 
-/** Asks a server with GET. Any reply counts. */
+/** Probes a server with GET. Any reply counts as an answer. */
 export async function probeServer(record: ServerRecord, callAddress: string, path: string): Promise<ServerState> {
   if (!isSameProcess(record)) return 'gone';
   if (!isPortServedBy(record)) return 'starting';
@@ -21,6 +21,6 @@ export async function probeServer(record: ServerRecord, callAddress: string, pat
   }
 }
 
-/** A shell that waits for the server, or a server's worker, may be the process that listens. */
+/** Includes descendants: the recorded process may be a shell that started the server, or have workers that listen. */
 const isPortServedBy = ({ pid, port }: ServerRecord): boolean =>
   isListening(pid, port) || listDescendants([pid]).some((process) => isListening(process.pid, port));

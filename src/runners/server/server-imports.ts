@@ -11,8 +11,8 @@ export interface ServerImports {
 }
 
 /**
- * Directory that goes first on Python's path. With it, a server finds a revision's modules as Berth's own host does,
- * and within the same time limit.
+ * Directory that goes first on Python's path. It makes a server import a revision's modules by the rules and the
+ * timeout of Berth's own host process.
  */
 export const startupDirectory = join(hostsDirectory, 'python', 'startup');
 

@@ -7,11 +7,13 @@ export interface ServerCommand {
   argv: string[];
   /** Variables that the server reads. The user's own take precedence. */
   env?: Record<string, string>;
-  /** All variables of the server, for a command that merges the user's own itself. Replaces `env` and Berth's defaults. */
+  /**
+   * All variables of the server, for a command that merges the user's own itself. Replaces `env` and Berth's defaults.
+   */
   environment?: Record<string, string>;
-  /** Goes into the server's record: random text by which the server proves that it is this one. */
+  /** Stored in the server's record: random text that identifies this server. */
   token?: string;
-  /** Goes into the server's record: notes of this start for a person, in whole sentences. */
+  /** Stored in the server's record: notes on this start for the user, as complete sentences. */
   notes?: string[];
 }
 
@@ -31,7 +33,7 @@ export interface ServerOptions {
   command: (port: number, attempt: StartAttempt) => ServerCommand | Promise<ServerCommand>;
   /** Address at which the server listens; 127.0.0.1 when absent. */
   address?: string;
-  /** A server that answers GET here, with any status, can be called; `/` when absent. */
+  /** Path of the probe: a server that answers GET with any status can be called. `/` when absent. */
   healthPath?: string;
   /** Replaces GET `healthPath` as the probe. */
   probe?: (record: ServerRecord) => Promise<ServerState>;
@@ -39,20 +41,20 @@ export interface ServerOptions {
   startTimeout?: number;
   /**
    * Seconds that a server of an earlier start, which has served before, may take to answer again. When absent, one that
-   * listens and does not answer a probe is replaced at once.
+   * listens and does not answer a probe is replaced immediately.
    */
   restartTimeout?: number;
-  /** Resources that the command applies; the log names the others that the plan asks for. */
+  /** Resources that the command applies; the log names the others that the plan sets. */
   appliedResources?: readonly ('cpu' | 'memory' | 'gpu' | 'concurrency' | 'replicas')[];
-  /** Tells early that a server, though alive, will never serve. */
+  /** Detects early that a running server will never serve. */
   hasFailed?: (record: ServerRecord) => Promise<boolean>;
   /**
-   * Explains why a server did not start. `exit` says how its process ended: `exited with code 3 after 1.0 s`; undefined
-   * while the process lives. By default the error is START_FAILED with the last lines of the log.
+   * Explains why a server did not start. `exit` describes how its process ended: `exited with code 3 after 1.0 s`;
+   * undefined while the process lives. By default the error is START_FAILED with the last lines of the log.
    */
   explainFailure?: (record: ServerRecord, exit: string | undefined) => Promise<BerthError>;
-  /** Tells whether an attempt that failed is worth another one. */
+  /** Checks whether to retry after a failed attempt. */
   canRetry?: (error: unknown, attempt: StartAttempt) => boolean;
-  /** Called once for each server that was launched and serves, not for one of an earlier start. */
+  /** Called once for each newly launched server when it serves. */
   onLaunched?: (record: ServerRecord) => Promise<void>;
 }

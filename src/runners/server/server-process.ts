@@ -20,7 +20,7 @@ import { type ServerRecord, serverRecord } from './server-record.js';
 import { spawnServer } from './spawn-server.js';
 import { stopServer } from './stop-server.js';
 
-/** Milliseconds between two probes of a server that starts. */
+/** Milliseconds between two probes of a starting server. */
 const interval = 50;
 const defaultStartTimeout = 300;
 /** Ports to try: another process may take one between the check and the start. */
@@ -31,8 +31,9 @@ const resourceNames = ['cpu', 'memory', 'gpu', 'concurrency', 'replicas'] as con
 class PortTakenError extends Error {}
 
 /**
- * One HTTP server on this machine for one revision, for a strategy's runner: in a process group and on a port of its own,
- * its output in the plan's log. Any process of the host can find it again. It outlives the process that started it.
+ * HTTP server of one revision on this machine, for a strategy's runner. It has its own process group and port, and
+ * writes its output to the plan's log. It outlives the process that started it, and any process of the host can find
+ * it.
  */
 export class ServerProcess {
   private record: ServerRecord | undefined;
@@ -47,10 +48,10 @@ export class ServerProcess {
 
   /**
    * Resolves when the server can be called. Takes over a server of an earlier start, or replaces it when it does not
-   * answer; two starts at once make one server. A start that fails or is aborted leaves nothing running.
+   * answer; two concurrent starts create one server. A start that fails or is aborted leaves nothing running.
    *
-   * @throws START_FAILED with the last lines of the log when the server ends, NOT_READY when it never answers, TOOL_MISSING
-   * when its program cannot be run.
+   * @throws START_FAILED with the last lines of the log when the server ends, NOT_READY when it never answers,
+   * TOOL_MISSING when its program cannot be run.
    */
   async start(options: StartOptions): Promise<ServerRecord> {
     const { stateDirectory } = this.plan;
@@ -71,7 +72,7 @@ export class ServerProcess {
     this.record = record;
   }
 
-  /** Says why the server cannot be called, when that is known without a probe: another server may have its port by now. */
+  /** Explains why the server cannot be called, if known without a probe: another server may have its port by now. */
   describeUnavailability(): string | undefined {
     if (this.record === undefined) return notStartedMessage;
     return isSameProcess(this.record) ? undefined : `the software is not up: ${describeServerExit(this.record)}`;

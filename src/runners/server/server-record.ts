@@ -10,9 +10,9 @@ export interface ServerRecord extends ProcessIdentity {
   logStart: number;
   /** True once it has answered a probe. */
   wasReady?: boolean;
-  /** Random text by which the server proves that it is this one. */
+  /** Random text that identifies this server. */
   token?: string;
-  /** Notes of its start for a person, in whole sentences. */
+  /** Notes on its start for the user, as complete sentences. */
   notes?: string[];
 }
 

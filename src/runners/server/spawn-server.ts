@@ -13,7 +13,7 @@ interface SpawnOptions {
   port: number;
   /** Address at which this machine calls the server. */
   callAddress: string;
-  /** The software's variables in clear. */
+  /** The software's variables in plain text. */
   env: Record<string, string>;
 }
 
@@ -32,8 +32,8 @@ export async function spawnServer(
   const logStart = await getFileSize(logFile);
   const variables = { ...(command.environment ?? buildEnvironment(plan, command, env)), ...createProcessMark(plan) };
   const child = await spawnLogged({ argv, cwd: directory, env: variables, logFile, stateDirectory });
-  const pid = child.pid ?? 0; // a process that has been spawned has one
-  // A process that has ended already has no start time any more: the record then names no living process.
+  const pid = child.pid ?? 0; // a spawned process has one
+  // A process that has already ended has no start time, so the record matches no running process.
   const identity = identifyProcess(pid) ?? { pid, startedAt: 'ended' };
   trackExit(child, identity);
   child.unref();
@@ -51,7 +51,7 @@ function buildEnvironment(
   const packages = environment?.packageDirectory ?? null;
   return {
     ...buildSoftwareEnvironment(environment?.python),
-    PYTHONUNBUFFERED: '1', // what it prints is in the log at once
+    PYTHONUNBUFFERED: '1', // output appears in the log immediately
     ...(packages !== null && { PYTHONPATH: packages }),
     ...serverVariables,
     ...env,

@@ -1,6 +1,7 @@
 /**
  * Variables that Python or the system's loader reads only when a process starts. Only these are in a host's initial
- * environment, where other processes of the user can read them: they configure how a program runs, and hold no secrets.
+ * environment, where other processes of the user can read them: they configure how a program runs, and contain no
+ * secrets.
  */
 const startupVariables = new Set([
   'PYTHONPATH',

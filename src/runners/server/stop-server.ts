@@ -14,7 +14,7 @@ const killTimeout = 5_000;
  * processes with the plan's mark, and of their descendants. Resolves when none of them exist, so that its ports are
  * free. Safe to call twice, and without a leader.
  *
- * @throws UNDO_INCOMPLETE naming the processes that do not end.
+ * @throws UNDO_INCOMPLETE when processes do not end. The message names them.
  */
 export async function stopServer(
   plan: Pick<RunPlan, 'stateDirectory'>,
