@@ -27,7 +27,7 @@ import { ensureReconcileSchedule, triggerReconciliation } from './src/stack/reco
 import { readNamespaceId } from './src/temporal/namespace.js';
 import { hostQueue, sharedQueue } from './src/workflows/messages.js';
 
-/** Builds everything that activities need; the only place that does. */
+/** Builds all dependencies of the activities, which is done nowhere else. */
 async function buildDependencies(client: Client): Promise<Dependencies> {
   const home = berthHome();
   const host = getHostId();
@@ -98,7 +98,7 @@ async function createWorker(
   return await Worker.create(options);
 }
 
-/** Reconciles at once and then on a schedule. Only logs an error, because a server may forbid schedules. */
+/** Reconciles immediately and then on a schedule. Only logs an error, because a server may forbid schedules. */
 async function startReconciling(client: Client, host: string): Promise<void> {
   try {
     await ensureReconcileSchedule(client, host);
@@ -114,7 +114,10 @@ async function waitUntilPolling(workers: Worker[]): Promise<void> {
   while (workers.some((worker) => worker.getState() === 'INITIALIZED')) await sleep(5);
 }
 
-/** Selects how to announce that the worker polls: by a file in the background, to the user and commands in the foreground. */
+/**
+ * Selects how to announce that the worker polls: by a file in the background, to the user and commands in the
+ * foreground.
+ */
 function selectAnnouncement(target: TemporalTarget): () => Promise<void> {
   const { BERTH_READY_FILE } = process.env;
   if (BERTH_READY_FILE !== undefined)

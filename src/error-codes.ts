@@ -9,7 +9,7 @@ export interface CodeEntry {
   endsDeployment: boolean;
   /** Exit code of the command: 1 it failed, 2 wrong usage, 3 something it needs is missing, 130 interrupted. */
   exit: 1 | 2 | 3 | 130;
-  /** The next step for the user. `{name}` stands for the detail `name` of the error. */
+  /** The next step for the user. `{name}` is replaced by the detail `name` of the error. */
   next: string;
 }
 

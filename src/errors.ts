@@ -72,7 +72,9 @@ const diskErrors: Record<string, { code: ErrorCode; reason: string }> = {
   EROFS: { code: 'HOME_UNUSABLE', reason: 'the file system is read only' },
 };
 
-/** Converts the error of a write that the disk refused; undefined for any other error. `path` defaults to the error's. */
+/**
+ * Converts the error of a write that the disk refused; undefined for any other error. `path` defaults to the error's.
+ */
 export function toDiskError(thrown: unknown, path?: string): BerthError | undefined {
   // Not `instanceof`: an error of Node.js may come from another realm.
   const { code = '', path: reportedPath = 'the disk' } = (thrown ?? {}) as NodeJS.ErrnoException;
@@ -82,17 +84,21 @@ export function toDiskError(thrown: unknown, path?: string): BerthError | undefi
   return new BerthError(diskError.code, `cannot write ${place}: ${diskError.reason}`, { place }, { cause: thrown });
 }
 
-/** Checks whether the output of a program says that the disk was full. */
+/** Checks whether the output of a program reports a full disk. */
 export const isDiskFullMessage = (output: string): boolean =>
   /no space left on device|out of disk ?space|disk quota exceeded|database or disk is full/i.test(output);
 
-/** Returns the next step of a code with the details filled in. A placeholder without a detail becomes its name: `NAME`. */
+/**
+ * Returns the next step of a code with the details filled in. A placeholder without a detail becomes its name: `NAME`.
+ */
 export function describeNext(code: ErrorCode, details: ErrorDetails): string {
   const fill = (fact: string) =>
     details[fact] === undefined ? fact.toUpperCase() : formatDetail(fact, String(details[fact]));
   return codes[code].next.replaceAll(/\{(\w+)\}/g, (_, fact: string) => fill(fact));
 }
 
-/** Quotes user input for a shell. Other details are written by Berth, such as a whole command, and stay as they are. */
+/**
+ * Quotes user input for a shell. Other details are written by Berth, such as a complete command, and stay unchanged.
+ */
 const formatDetail = (fact: string, value: string): string =>
   fact === 'path' || fact === 'entry' ? quoteShellWord(value) : value;

@@ -7,7 +7,7 @@ import { findLastInterface } from './rounds/round-record.js';
 /**
  * Adopts the user's edits of the workspace. The run interface is what a recipe recognizes, or else the last known one.
  *
- * @throws ADAPTATION_FAILED when there is neither; the edits are kept
+ * @throws ADAPTATION_FAILED when there is neither; the edits stay in the workspace
  */
 export async function adoptUserEdits(recipes: readonly Recipe[], request: AdaptRequest): Promise<AdaptationOutcome> {
   const { recognized, reason } = await recognizeEdits(recipes, request);

@@ -43,7 +43,7 @@ export async function recognizeWith(
   return undefined;
 }
 
-/** Returns true if a coding agent may resolve the error: it can tell which callable is meant, or write one. */
+/** Returns true if a coding agent may resolve the error: it can find out which callable is meant, or write one. */
 export const isLeftToAgents = ({ code }: BerthError, entry: string | undefined): boolean =>
   code === 'ENTRY_AMBIGUOUS' || (code === 'ENTRY_NOT_FOUND' && entry === undefined);
 

@@ -49,7 +49,7 @@ const origins = {
 
 /**
  * Creates the error for a contract that fails, locally or at the endpoint. Message and `evidence` may go to an agent.
- * `fullEvidence` is only for a person, and absent if it says no more.
+ * `fullEvidence` is only for a person, and absent if it adds nothing.
  */
 export function contractFailedError(
   result: Pick<ContractCheckResult, 'report' | 'evidence' | 'fullEvidence'>,

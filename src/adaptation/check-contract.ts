@@ -17,15 +17,15 @@ export interface ContractCheckRequest {
   /** Indexes of the examples that agents do not see. Defaults to those that `splitContract` holds back. */
   heldBack?: readonly number[] | undefined;
   /**
-   * True if no agent changed the code. Then the documentation may be out of date: a call with the defaults may raise, and
-   * some documented calls may fail, but not all of those that need no network.
+   * True if no agent changed the code. Then the documentation may be out of date: a call with the defaults may raise,
+   * and some documented calls may fail, but not all of those that need no network.
    */
   isUserCode?: boolean | undefined;
   /** Documented calls that failed in an earlier check; they are not repeated. */
   stale?: StaleCall[] | undefined;
   /**
-   * Finds what an error shows to be missing because the copy excluded it or nobody declared it. Returns sentences, without
-   * their final period, that say what to do.
+   * Finds what an error shows to be missing because the copy excluded it or nobody declared it. Returns sentences,
+   * without their final period, that say what to do.
    */
   findMissing?: ((text: string) => Promise<string[]>) | undefined;
   /** Values to redact from reports. */
@@ -35,9 +35,12 @@ export interface ContractCheckRequest {
 
 export interface ContractCheckResult {
   report: ContractReport;
-  /** Failed examples as an agent may see them: without the expected output of held-back ones. Null if the contract holds. */
+  /**
+   * Failed examples as an agent may see them: without the expected output of held-back ones. Null if the contract
+   * holds.
+   */
   evidence: string | null;
-  /** The evidence with all expected outputs, for a person; null if it says no more. */
+  /** The evidence with all expected outputs, for a person; null if it adds nothing. */
   fullEvidence: string | null;
   /** Short description of the result. */
   note: string;
@@ -95,7 +98,10 @@ async function buildAdvice(answer: Answer, { findMissing }: ContractCheckRequest
   return sentences.map((sentence) => `; ${sentence}`).join('');
 }
 
-/** Returns the problem, or null if the example holds. A doctest with a literal and a text output holds if either matches. */
+/**
+ * Returns the problem, or null if the example holds. A doctest with a literal and a text output holds if either
+ * matches.
+ */
 async function checkExample(example: ContractExample, answer: Answer): Promise<string | null> {
   const asText = example.doctest === undefined ? undefined : matchDoctest(example.doctest, answer);
   if (asText === null) return null;

@@ -2,7 +2,7 @@ import type { Answer, AnswerError } from '../contract/answer.js';
 import type { ContractExample } from '../contract/example.js';
 import { shorten } from './shorten.js';
 
-/** Maximum characters of evidence: a deployment records it, and a few failures tell as much as thousands. */
+/** Maximum characters of evidence: a deployment records it, and a few failures show as much as thousands. */
 const maxEvidenceLength = 20_000;
 
 /** An example that failed. */

@@ -17,10 +17,11 @@ export interface ContractSources {
 const maxDocumentedCalls = 5;
 
 /**
- * Determines the contract before anything runs: the user's examples, or else calls documented in the repository, or else
- * a `weak` contract. A weak contract has at most a probe: a call with the defaults. It is made only if every parameter has
- * a literal default other than `None` (which often means "required after all"). A function behind a server, described by
- * `serves` in the interface, is not probed: the call would run only at the endpoint, perhaps in a cloud for money.
+ * Determines the contract before anything runs: the user's examples, or else calls documented in the repository, or
+ * else a `weak` contract. A weak contract has at most a probe: a call with the defaults. The probe runs only if every
+ * parameter has a literal default other than `None` (which often means "required after all"). A function behind a
+ * server, described by `serves` in the interface, is not probed: the call would run only at the endpoint, perhaps in a
+ * cloud for money.
  */
 export function determineContract({ examples, facts, runInterface }: ContractSources): Contract {
   if (examples.length > 0) return { source: 'user', examples: [...examples] };
@@ -37,7 +38,10 @@ export function determineContract({ examples, facts, runInterface }: ContractSou
   return { source: 'weak', examples: isProbed ? [{ input: {}, match: 'subset' }] : [] };
 }
 
-/** Returns true if a call names the callable in a place where the name refers to it: its own file, or one that imports it. */
+/**
+ * Returns true if a call names the callable in a file where the name refers to it: its own file, or one that imports
+ * it.
+ */
 function isCallOf(
   call: DocumentedCall,
   { callable }: FunctionInterface,
@@ -48,7 +52,9 @@ function isCallOf(
   return call.origin === 'readme' || call.file === entry.file || (facts.imports[call.file] ?? []).includes(entry.file);
 }
 
-/** Returns false for a call that only shows syntax: marked as skipped, or with placeholders and no documented output. */
+/**
+ * Returns false for a call that only shows syntax: marked as skipped, or with placeholders and no documented output.
+ */
 function isInformative(call: DocumentedCall): boolean {
   if (call.options?.includes('SKIP') || call.isPlaceholder) return false;
   const isStated = call.output !== undefined || call.outputText !== undefined;
@@ -77,7 +83,10 @@ function toExample(
   };
 }
 
-/** Returns true for output that is compared as text. Literals are compared by value, unless option flags make them a pattern. */
+/**
+ * Returns true for output that is compared as text. Literals are compared by value, unless option flags make them a
+ * pattern.
+ */
 const isComparedAsText = (want: string, options: string[]): boolean =>
   readException(want) !== undefined ||
   options.includes('NORMALIZE_WHITESPACE') ||
@@ -102,6 +111,9 @@ function isCallableWithoutInputs({ call, callable }: FunctionInterface, entry: E
   return hasReadableSignature(entry, method) && getSignature(entry, method).parameters.every(isOptionalParameter);
 }
 
-/** Returns true if the default is a literal value. `Input(description="…")` describes a parameter; a name may mark it as required. */
+/**
+ * Returns true if the default is a literal value. `Input(description="…")` describes a parameter; a name may mark it as
+ * required.
+ */
 const isOptionalParameter = ({ kind, default: value }: Parameter): boolean =>
   kind === 'variadic' || kind === 'keywords' || (value !== null && value !== 'None' && isLiteral(value));

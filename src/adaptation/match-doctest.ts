@@ -4,9 +4,9 @@ import { JsonNumber } from '../json/json-number.js';
 import { splitStrings, stripStrings } from './python-literal.js';
 import { shorten } from './shorten.js';
 
-// Doctest compares the text that Python prints for a value, but an answer is JSON. So only values that both can represent
-// are compared: strings, numbers, booleans, None, and lists, tuples and dicts of them. A call whose documented output is
-// anything else, such as an object or an array, must only succeed.
+// Doctest compares the text that Python prints for a value, but an answer is JSON. So only values that both can
+// represent are compared: strings, numbers, booleans, None, and lists, tuples and dicts of them. A call whose
+// documented output is anything else, such as an object or an array, must only succeed.
 
 /** Describes how an answer differs from a doctest's output; null if it matches or cannot be compared. */
 export function matchDoctest(doctest: DoctestOutput, answer: Answer): string | null {
@@ -48,7 +48,9 @@ function matchException(expected: string, options: string[], answer: Answer): st
   return isMatch ? null : `expected the exception ${expected}, got ${message}`;
 }
 
-/** Matches the whole message or its first line: documentation often shortens messages, as Sphinx's doctest flags allow. */
+/**
+ * Matches the entire message or its first line: documentation often shortens messages, as Sphinx's doctest flags allow.
+ */
 const matchesMessage = (wanted: string, message: string): boolean =>
   message === wanted || message.startsWith(`${wanted}\n`);
 
@@ -95,7 +97,10 @@ function escapeCharacter(character: string): string {
   return code.length <= 4 ? `\\u${code.padStart(4, '0')}` : `\\U${code.padStart(8, '0')}`;
 }
 
-/** Normalizes output outside of strings: tuples become lists, numbers their value, spaces vanish. Text next to `...` stays. */
+/**
+ * Normalizes output outside of strings: tuples become lists, numbers their value, spaces vanish. Text next to `...`
+ * stays.
+ */
 const normalizeOutput = (text: string): string =>
   splitStrings(text)
     .map((part) => (part.isString ? part.text : normalizeCode(part.text)))
@@ -113,7 +118,7 @@ const normalizeCode = (code: string): string =>
 const normalizeNumber = (number: string): string =>
   /^\d+$/.test(number) ? String(BigInt(number)) : String(Number(number));
 
-/** Matches by doctest's rule: `...` stands for any text, including none. */
+/** Matches by doctest's rule: `...` matches any text, including none. */
 function matchEllipsis(pattern: string, text: string): boolean {
   const [first = '', ...rest] = pattern.split('...');
   const last = rest.pop();

@@ -117,7 +117,7 @@ const toNumbers = (value: unknown): unknown => {
 /**
  * Compiles a JSON Schema (2020-12) into a validator.
  *
- * @throws Error that says what is wrong with the schema
+ * @throws Error with the reason when the schema is invalid
  */
 export async function compileSchema(schema: unknown): Promise<import('ajv').ValidateFunction> {
   const { Ajv2020 } = await import('ajv/dist/2020.js');

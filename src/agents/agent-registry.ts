@@ -14,8 +14,8 @@ import { createUserDefinedProtocol } from './user-defined-agent.js';
 
 /**
  * Order in which `auto` tries the built-in agents, after user-defined ones. Agents with a tool loop come first, the
- * most capable at the head; then Berth's own, which needs nothing installed; then aider, which replies once and runs no
- * commands.
+ * most capable at the front. Berth's own agent follows, which needs no installation, then aider, which replies once and
+ * runs no commands.
  */
 export const automaticOrder = ['claude-code', 'codex', 'gemini', 'opencode', 'openai', 'aider'] as const;
 
@@ -83,7 +83,7 @@ export class AgentRegistry {
   }
 
   /**
-   * Chooses the first usable agent of a list. `auto` stands for all agents in their order.
+   * Chooses the first usable agent of a list. `auto` means all agents in their order.
    *
    * @throws AGENT_UNKNOWN for a name that no agent has, AGENT_UNUSABLE when no agent is usable, with what each lacks.
    */

@@ -20,7 +20,9 @@ export interface AgentEvent {
   at: number;
 }
 
-/** One round: a prompt in a workspace. Safe to repeat after a crash: a run first ends the processes of a crashed one. */
+/**
+ * One round: a prompt in a workspace. Safe to repeat after a crash: a run first ends the processes of a crashed one.
+ */
 export interface AgentRequest {
   prompt: string;
   /** Absolute; the only directory that the agent may change. */
@@ -42,7 +44,8 @@ export interface AgentRequest {
 
 /**
  * Reason why a run ended. `time`, `idle`, `turns` and `budget` (dollars or tokens) are limits. `rate-limited` includes
- * overload. `unreachable`: the provider does not answer. `session-lost`: the session cannot continue, but a new one can start.
+ * overload. `unreachable`: the provider does not answer. `session-lost`: the session cannot continue, but a new one can
+ * start.
  */
 export type StopReason =
   | 'finished'
@@ -82,7 +85,7 @@ export interface AgentResult extends Sandbox {
   /** Dollars; null when the agent does not report it and no prices are configured. */
   cost: number | null;
   turns: number;
-  /** Error in the agent's or provider's words; null when the run finished. */
+  /** Error message of the agent or the provider; null when the run finished. */
   error: string | null;
 }
 

@@ -29,7 +29,7 @@ const failurePatterns: FailurePattern[] = [
   },
 ];
 
-/** Classifies a failure by the provider's HTTP status if it is known, otherwise by the words that CLIs use. */
+/** Classifies a failure by the provider's HTTP status if it is known, otherwise by the text of the CLI's error. */
 export function classifyFailure(text: string, status?: number | null, retryAfterSeconds?: number | null): Failure {
   const pattern = status
     ? failurePatterns.find(({ statuses }) => statuses.includes(status))

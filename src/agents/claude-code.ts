@@ -23,8 +23,8 @@ export const claudeCode: CommandLineProtocol = {
 };
 
 /**
- * Builds the command. It reads the user's settings alone, and this user has none: the repository's hooks, servers and
- * instructions have no effect.
+ * Builds the command. It reads only the user's settings, and the agent's home has none, so the repository's hooks,
+ * servers and instructions have no effect.
  */
 export function invokeClaude({ request, model, newSession, directories }: RunSetup): Invocation {
   const { turns, dollars } = request.limits;
@@ -160,7 +160,9 @@ class ClaudeReader implements OutputReader {
     else if (line.is_error) log.fail(classifyFailure(text, line.api_error_status, this.retryAfterSeconds));
   }
 
-  /** Returns the cost of this run. Older versions report the run, newer ones the session; the token counts tell which. */
+  /**
+   * Returns the cost of this run. Older versions report the run, newer ones the session; the token counts show which.
+   */
   private async priceRun({ usage, modelUsage }: Line, total: number, session: string): Promise<number> {
     const { stateDirectory } = this.setup.request;
     const previous = await readTotals(stateDirectory, session);

@@ -35,8 +35,8 @@ export const codex: CommandLineProtocol = {
 const codexHome = ({ directories }: RunSetup): string => join(directories.home, '.codex');
 
 /**
- * Builds the command. Turns Codex's own sandbox off: nested bubblewrap does not start everywhere, and ours works wherever
- * theirs does.
+ * Builds the command. Turns off Codex's own sandbox: nested bubblewrap does not start on every machine, and Berth's
+ * sandbox works wherever Codex's does.
  */
 export function invokeCodex(setup: RunSetup): Invocation {
   const { request, model } = setup;
@@ -144,7 +144,7 @@ class CodexReader implements OutputReader {
     await writeTotals(this.setup.request.stateDirectory, session, { ...this.total, cost: 0 });
   }
 
-  /** Subtracts earlier runs, because Codex counts the whole thread. */
+  /** Subtracts earlier runs, because Codex reports the sum for the thread. */
   private async updateUsage(): Promise<void> {
     const { session } = this.log;
     if (this.total === null || session === null) return;
@@ -160,7 +160,7 @@ class CodexReader implements OutputReader {
   }
 }
 
-/** Classifies a failure by the status in Codex's sentence around the provider's answer. */
+/** Classifies a failure by the HTTP status in Codex's message, which contains the provider's answer. */
 function describeFailure(text: string) {
   const status = /\bstatus:? (\d{3})\b/.exec(text)?.[1];
   return classifyFailure(text, status === undefined ? null : Number(status));

@@ -12,7 +12,7 @@ import { RunLog } from './run-log.js';
 import { claimMark, releaseMark } from './run-mark.js';
 import { findSandbox } from './sandbox.js';
 
-/** A coding agent with a command line. All of them run contained and limited, and report in the same way. */
+/** A coding agent with a command line. Each runs contained and with limits, and reports in the same format. */
 export class CommandLineAgent implements Agent {
   readonly name: string;
   private readonly protocol: CommandLineProtocol;

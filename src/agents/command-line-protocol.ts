@@ -27,7 +27,7 @@ export interface Invocation {
   env: Record<string, string>;
   /** Absolute paths in the workspace that must stay hidden, because a repository could run code through them. */
   masked?: string[];
-  /** Absolute paths that are only read as instructions; visible where there is no sandbox. */
+  /** Absolute paths that are only read as instructions, and therefore stay visible if there is no sandbox. */
   maskedInstructions?: string[];
 }
 

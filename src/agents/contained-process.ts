@@ -40,8 +40,8 @@ export interface ContainedProcess {
 const gracePeriod = 2;
 
 /**
- * Starts a command in its own process group, and stops it at its limits. Finds processes that moved to other sessions by
- * the mark and ends them too: `ended` resolves when none is left.
+ * Starts a command in its own process group, and stops it at its limits. Finds processes that moved to other sessions
+ * by the mark and ends them too: `ended` resolves when none is left.
  */
 export function startContainedProcess(command: ContainedCommand): ContainedProcess {
   const [program = '', ...args] = command.argv;
@@ -112,7 +112,7 @@ async function terminateGroup(pid: number | undefined, mark: string, exited: Pro
   }
 }
 
-/** Sends gentle signals to the processes inside a sandbox, because the sandbox itself would die and kill them. */
+/** Sends gentle signals to the processes inside a sandbox, because the sandbox itself would end and kill them. */
 function signalGroup(pid: number, mark: string, name: 'SIGINT' | 'SIGTERM' | 'SIGKILL'): void {
   const inside = name === 'SIGKILL' ? [] : listSandboxedMembers(pid, mark);
   for (const target of inside.length > 0 ? inside : [-pid]) {

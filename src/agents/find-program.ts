@@ -5,7 +5,7 @@ import { promisify } from 'node:util';
 
 const execute = promisify(execFile);
 
-/** Finds an executable by absolute path or by name on the PATH. Returns its absolute path, or null. */
+/** Finds an executable by absolute path or by name on the PATH. Returns its absolute path; null if there is none. */
 export function findProgram(name: string, path = process.env.PATH ?? ''): string | null {
   if (isAbsolute(name)) return isExecutable(name) ? name : null;
   const candidates = path.split(delimiter).filter(isAbsolute);

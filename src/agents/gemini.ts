@@ -44,7 +44,7 @@ export const gemini: CommandLineProtocol = {
 
 const geminiHome = ({ directories }: RunSetup): string => join(directories.home, '.gemini');
 
-/** Builds the command. Its trust flag leaves the repository's own settings unread. */
+/** Builds the command. Its trust flag keeps Gemini from reading the repository's settings. */
 export function invokeGemini({ request, model, newSession, directories, variables }: RunSetup): Invocation {
   const argv = [
     '--output-format',

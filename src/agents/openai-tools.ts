@@ -99,7 +99,7 @@ export async function useTool(name: string, inputText: string, context: ToolCont
   }
 }
 
-/** Tells Node.js system errors by their property `syscall`. */
+/** Recognizes system errors of Node.js by their property `syscall`. */
 const isSystemError = (error: unknown): error is NodeJS.ErrnoException =>
   typeof error === 'object' && error !== null && 'syscall' in error;
 

@@ -28,7 +28,7 @@ export const opencode: CommandLineProtocol = {
   createReader: (setup, log) => new OpencodeReader(setup, log),
 };
 
-/** Files to hide from opencode, which runs plugins from them in spite of all switches (1.18.33, even with `--pure`). */
+/** Files to hide from opencode, which runs their plugins despite all flags (1.18.33, even with `--pure`). */
 const configurationFiles = ['.opencode', 'opencode.json', 'opencode.jsonc'];
 
 const xdgDirectories = ({ directories }: RunSetup) => ({
@@ -45,7 +45,7 @@ async function preventInstall(configHome: string): Promise<void> {
   await writeFile(join(configHome, 'opencode', 'package-lock.json'), JSON.stringify(lock));
 }
 
-/** Builds the command. Configures opencode by the environment alone; the repository's configuration stays unread. */
+/** Builds the command. Configures opencode only by the environment; it does not read the repository's configuration. */
 export function invokeOpencode(setup: RunSetup): Invocation {
   const { request } = setup;
   const argv = [
@@ -80,7 +80,7 @@ export function describeOpencodeConfig({ model, prices, variables, isSandboxed }
     options: { ...options, ...timeouts },
     models: { [name]: described },
   };
-  // `ask` would end the run, because nobody answers. The sandbox prevents changes outside anyway.
+  // `ask` would end the run, because there is no one to answer. The sandbox prevents changes outside of the workspace.
   const permission = { external_directory: isSandboxed ? 'allow' : 'deny' };
   return { model: `berth/${name}`, share: 'disabled', autoupdate: false, permission, provider: { berth } };
 }

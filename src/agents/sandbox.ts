@@ -50,7 +50,7 @@ export interface SandboxPlan {
 
 let probe: Promise<{ bwrap: string | null; mechanism: string }> | undefined;
 
-/** Tells whether bubblewrap works on this machine. Tries it once per process. */
+/** Checks whether bubblewrap works on this machine. Tries it once per process. */
 export async function findSandbox(): Promise<Sandbox> {
   const { bwrap, mechanism } = await findBubblewrap();
   return { isSandboxed: bwrap !== null, mechanism };
@@ -120,6 +120,6 @@ const bind = (flag: string, path: string): string[] => [flag, path, path];
 const isUnderAny = (path: string, directories: string[]): boolean =>
   directories.some((directory) => path.startsWith(`${directory}${sep}`));
 
-/** Covers a directory with an empty one, a file with another. A `/dev/null` bound there cannot be opened. */
+/** Hides a directory behind an empty one, and a file behind another one. A `/dev/null` bound there cannot be opened. */
 const maskPath = (path: string, file: string): string[] =>
   lstatSync(path).isDirectory() ? ['--tmpfs', path] : ['--ro-bind', file, path];

@@ -4,7 +4,7 @@ import * as z from 'zod';
 import { writeDurably } from '../home/durable-file.js';
 import type { AgentUsage } from './agent.js';
 
-/** Usage that a CLI reported for the whole session when its last run ended. */
+/** Usage that a CLI reported for the entire session when its last run ended. */
 export const SessionTotals = z.object({ inputTokens: z.number(), outputTokens: z.number(), cost: z.number() });
 export type SessionTotals = z.infer<typeof SessionTotals>;
 
@@ -14,8 +14,8 @@ const totalsPath = (stateDirectory: string, session: string): string =>
   join(stateDirectory, `totals-${session.replaceAll(/[^\w-]/g, '_')}.json`);
 
 /**
- * Returns the totals after the session's last run, because some CLIs report the session's usage instead of the run's. The
- * usage of an interrupted run counts toward the next one.
+ * Returns the totals after the session's last run, because some CLIs report the session's usage instead of the run's.
+ * The usage of an interrupted run counts toward the next one.
  */
 export async function readTotals(stateDirectory: string, session: string): Promise<SessionTotals> {
   const text = await readFile(totalsPath(stateDirectory, session), 'utf8').catch(() => null);

@@ -2,7 +2,7 @@ import * as z from 'zod';
 import type { DeployConfig, Solution } from './deploy-config.js';
 import { DeploymentState, LastError } from './deployment-state.js';
 
-/** Difference between a redeploy and the current configuration. Omitted settings stay as they are. */
+/** Difference between a redeploy and the current configuration. Omitted settings stay unchanged. */
 export interface Redeployment {
   /** New values replace old ones. `env` is merged by name, `resources` and `solution` by key. */
   changes: Partial<Omit<DeployConfig, 'name' | 'requestedBy' | 'solution'>> & { solution?: Partial<Solution> };
@@ -16,8 +16,8 @@ export const ChangeKind = z.enum(['deploy', 'redeploy', 'rollback']);
 export type ChangeKind = z.infer<typeof ChangeKind>;
 
 /**
- * Outcome of a change. `live`: callers reach its revision. `unchanged`: there was nothing to do. `failed`: the deployment
- * stays as it was. `abandoned`, `cancelled`: a person ended it. `superseded`: a newer request replaced it.
+ * Outcome of a change. `live`: callers reach its revision. `unchanged`: there was nothing to do. `failed`: the
+ * deployment is unchanged. `abandoned`, `cancelled`: a person ended it. `superseded`: a newer request replaced it.
  */
 export const ChangeOutcome = z.enum(['live', 'unchanged', 'failed', 'abandoned', 'cancelled', 'superseded']);
 export type ChangeOutcome = z.infer<typeof ChangeOutcome>;

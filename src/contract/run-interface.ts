@@ -2,15 +2,16 @@ import * as z from 'zod';
 
 /**
  * Describes how to call the software: `type` and the keys that the strategy's runner takes (`module`, `callable`,
- * `predict_path`, `app_name`, …). Loose, because each strategy has its own keys and parses them itself. If a recipe wrote
- * a server around a function of the repository that takes the same inputs, `serves` is the interface of that function.
+ * `predict_path`, `app_name`, …). Loose, because each strategy has its own keys and parses them itself. If a recipe
+ * wrote a server around a function of the repository that takes the same inputs, `serves` is the interface of that
+ * function.
  */
 export const RunInterface = z.looseObject({ type: z.string().min(1) });
 export type RunInterface = z.infer<typeof RunInterface>;
 
 /**
- * Way to pass inputs to a function: as one dict, as keyword arguments by signature, or by Cog's rules. `auto` selects one
- * of the first two by the signature after the import, for code whose signature cannot be read without running it.
+ * How to pass inputs to a function: as one dict, as keyword arguments by signature, or by Cog's rules. `auto` selects
+ * one of the first two by the signature after the import, for code whose signature cannot be read without running it.
  */
 export const CallStyle = z.enum(['inputs', 'arguments', 'cog', 'auto']);
 export type CallStyle = z.infer<typeof CallStyle>;
@@ -25,14 +26,16 @@ const dottedName = new RegExp(`^${identifier}(\\.${identifier})*$`, 'u');
 export const FunctionInterface = z.looseObject({
   type: z.literal('function'),
   module: z.string().regex(dottedName, 'is a dotted module name'),
-  /** The module's file, relative to the revision, if its name is not importable: `01-predict.py`, loaded as `module`. */
+  /**
+   * The module's file, relative to the revision, if its name is not importable: `01-predict.py`, loaded as `module`.
+   */
   file: z
     .string()
     .regex(/^(?!\/)(?!(.*\/)?\.\.(\/|$))./, 'is a path inside the repository')
     .optional(),
   /**
-   * Package of the module, if the name of the package's directory is not importable, such as the repository itself (`.`).
-   * `module` is relative to that directory.
+   * Package of the module, if the name of the package's directory is not importable, such as the repository itself
+   * (`.`). `module` is relative to that directory.
    */
   package: z.object({ name: z.string().regex(dottedName, 'is a package name'), directory: z.string() }).optional(),
   callable: z.string().regex(dottedName, 'is NAME, Class.method or a longer dotted name'),

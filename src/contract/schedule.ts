@@ -69,7 +69,7 @@ export const ScheduleInfo = z.object({
   catchUp: z.number(),
   replacesFailed: z.boolean(),
   state: z.enum(['active', 'paused']),
-  /** Says who created, paused or resumed the schedule. */
+  /** Note on who created, paused or resumed the schedule. */
   note: z.string(),
   createdAt: z.string(),
   createdBy: z.string().nullable(),

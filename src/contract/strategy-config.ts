@@ -20,7 +20,7 @@ export const StrategyConfig = z.strictObject({
   runner_class: z.string().regex(/^[A-Za-z_$][\w$]*$/, 'is the name of an exported class'),
   default_resources: Resources,
   run_interface: RunInterface,
-  /** Phrase that says what running it costs. A strategy that costs money is used only when the user names it. */
+  /** Phrase that describes what running it costs. A strategy that costs money is used only when the user names it. */
   billed: z.string().min(1).optional(),
   signals: z.array(Signal).default([]),
   /** Fact names, as in `signals`. A repository must have at least one of them. */

@@ -5,15 +5,15 @@ import { createScratchDirectory } from './create-scratch-directory.js';
 export interface DirectoryBuild {
   /** Path of the finished directory. */
   directory: string;
-  /** Returns true when an existing directory is usable as it is. */
+  /** Returns true if an existing directory is usable without changes. */
   isComplete: () => Promise<boolean>;
   /** Fills an empty directory. Its content must be relocatable, because the directory moves afterwards. */
   build: (building: string) => Promise<void>;
 }
 
 /**
- * Creates a directory atomically: fills a sibling and renames it. When two processes do so at once, the first one wins
- * and the second one uses its result.
+ * Creates a directory atomically: fills a sibling and renames it. If two processes do so concurrently, the first one
+ * wins and the second one uses its result.
  */
 export async function buildDirectory({ directory, isComplete, build }: DirectoryBuild): Promise<void> {
   const building = await createScratchDirectory(dirname(directory), basename(directory));

@@ -21,7 +21,7 @@ const pipSettings: Record<string, string> = {
   PIP_NO_INDEX: 'UV_NO_INDEX',
 };
 
-/** Tells a variable that changes how packages resolve. Machine paths and credentials do not. */
+/** Recognizes a variable that changes how packages resolve. Machine paths and credentials do not. */
 const affectsResolution = (name: string): boolean =>
   name.startsWith('UV_') && !/(_DIR|_PASSWORD|_USERNAME|CACHE|_TIMEOUT|_RETRIES|PROGRESS|CONCURRENT)/.test(name);
 

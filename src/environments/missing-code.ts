@@ -1,6 +1,8 @@
 import { hideScratchPaths } from './explain-uv-failure.js';
 
-/** Messages of Poetry, setuptools, hatchling, flit and uv when they find no code to package. Also valid for `grep -E`. */
+/**
+ * Messages of Poetry, setuptools, hatchling, flit and uv when they find no code to package. Also valid for `grep -E`.
+ */
 export const missingCodePattern = [
   'No file/folder found for (package|module)',
   'does not contain any element',
@@ -13,7 +15,10 @@ export const missingCodePattern = [
 /** Characters of a build backend's message that a note quotes. */
 const maxLength = 200;
 
-/** Returns the line in which a build backend reports that it finds no code; the author runs such code in place. */
+/**
+ * Returns the line in which a build backend reports that it finds no code; the author runs such code from the
+ * repository.
+ */
 export function findMissingCode(output: string): string | undefined {
   const line = output.split('\n').findLast((text) => new RegExp(missingCodePattern).test(text));
   return line && stripPrefixes(hideScratchPaths(line));

@@ -82,7 +82,7 @@ function ignoreUnresolved(error: unknown): undefined {
 interface Locked {
   /** True when uv lists wheels for this Python. */
   hasBuild: boolean;
-  /** Undefined when the index does not say. */
+  /** Undefined if the index does not contain it. */
   published: Date | undefined;
 }
 

@@ -39,7 +39,7 @@ const priorities = [
   'Pipfile',
 ];
 
-/** Tells a requirement that a package declares: it cannot be installed for any other Python. */
+/** Recognizes a requirement that a package declares: it cannot be installed for any other Python. */
 export const isMandatory = ({ from }: PythonRequirement): boolean => rank(from) < priorities.indexOf('.python-version');
 
 /** Combines requirements by priority. Accepts each one for which some version meets it and all accepted ones. */
@@ -68,7 +68,7 @@ function rank(from: string): number {
 /** Highest minor version and patch to try besides the versions in the ranges. */
 const [maxMinor, maxPatch] = [20, 30];
 
-/** Tells whether a version meets all ranges: one named in them, or one of Python 3's releases. */
+/** Checks whether any version meets all ranges: one named in them, or one of Python 3's releases. */
 function isSatisfiable(ranges: VersionRange[]): boolean {
   const all = ranges.flat();
   const isMet = (version: readonly number[]): boolean => satisfies(version, all);

@@ -13,7 +13,8 @@ const clausePattern = /^(===|==|~=|!=|>=|<=|>|<|\^|~)?\s*v?(\d+(?:\.\d+)*)(?:\.\
 
 /**
  * Parses the requirements of `.python-version`, `requires-python`, `cog.yaml`, `runtime.txt` and Poetry: `3.11`,
- * `python-3.11.4`, `>=3.9,<3.13`, `~=3.10`, `^3.9`. Returns undefined for any other text (`pypy3.9`, a pyenv environment).
+ * `python-3.11.4`, `>=3.9,<3.13`, `~=3.10`, `^3.9`. Returns undefined for any other text (`pypy3.9`, a pyenv
+ * environment).
  */
 export function parseVersionRange(specifier: string): VersionRange | undefined {
   const text = specifier.trim().replace(/^(python|cpython)[-@ ]?/i, '');
@@ -32,7 +33,7 @@ export const parseVersion = (text: string): Version => text.split('.').map(Numbe
 export const satisfies = (version: Version, range: VersionRange): boolean =>
   range.every((clause) => satisfiesClause(version, clause));
 
-/** Tells whether a range contains one of the versions that it names, or the patch after one. */
+/** Checks whether a range contains one of the versions that it names, or the patch after one. */
 export function containsWrittenVersion(range: VersionRange): boolean {
   return range.some(({ version }) => {
     const [major = 0, minor = 0, patch = 0] = version;

@@ -28,7 +28,7 @@ export interface InstallRequest {
   variables: Variables;
   /** Indexes of the requirement files, with credentials that the lock's URLs may need. */
   indexes: string[];
-  /** Records the use of the environment, so that nobody removes it afterwards. */
+  /** Records the use of the environment, so that it is not pruned. */
   claim?: ((path: string) => Promise<void>) | undefined;
   signal?: AbortSignal | undefined;
   onProgress?: ((line: string) => void) | undefined;
@@ -67,7 +67,7 @@ const isUsable = async (environment: string): Promise<boolean> =>
 
 const markerPath = (environment: string): string => join(environment, '.berth-complete');
 
-/** Installs a lock. The environment is relocatable, because it moves into place when it is complete. */
+/** Installs a lock. The environment is relocatable, because it is renamed when it is complete. */
 async function install(building: string, request: InstallRequest): Promise<void> {
   const { home, lock, interpreter, directory, variables, indexes, signal, onProgress } = request;
   const secrets = Object.values(variables);

@@ -6,7 +6,7 @@ import type { Requirements } from './requirements/read-requirements.js';
 export interface VersionVariables {
   /** Variables for the build. */
   env: Record<string, string>;
-  /** Null when the version is the source's own. */
+  /** Null if the version comes from the source. */
   note: string | null;
 }
 

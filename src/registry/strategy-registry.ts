@@ -90,12 +90,20 @@ export class StrategyRegistry {
     }));
   }
 
-  /** @throws STRATEGY_UNKNOWN, STRATEGY_BROKEN when there is no valid strategy with this name. */
+  /**
+   * Returns a valid strategy.
+   *
+   * @throws STRATEGY_UNKNOWN, STRATEGY_BROKEN when there is none with this name.
+   */
   getEntry(name: string): StrategyEntry {
     return this.get(name);
   }
 
-  /** @throws STRATEGY_UNKNOWN, STRATEGY_BROKEN, STRATEGY_UNAVAILABLE when the strategy cannot be deployed to. */
+  /**
+   * Returns a strategy that is ready for a deployment.
+   *
+   * @throws STRATEGY_UNKNOWN, STRATEGY_BROKEN, STRATEGY_UNAVAILABLE when it is not.
+   */
   requireReady(name: string): StrategyEntry {
     return this.requireLoaded(name);
   }
@@ -123,7 +131,11 @@ export class StrategyRegistry {
     if (schedule !== undefined) this.requireSchedulable(names);
   }
 
-  /** @throws PROVIDER_UNKNOWN when none of these strategies (default: all) runs on the provider. */
+  /**
+   * Checks that one of these strategies (default: all) runs on the provider.
+   *
+   * @throws PROVIDER_UNKNOWN when none does.
+   */
   requireProvider(provider: string, names?: readonly string[]): void {
     const configs = names?.map((name) => this.getStrategy(name)) ?? this.entries.flatMap(({ config }) => config ?? []);
     if (configs.some((config) => hasProvider(config, provider))) return;
@@ -131,7 +143,11 @@ export class StrategyRegistry {
     throw new BerthError('PROVIDER_UNKNOWN', `there is no provider “${provider}”; strategies run on: ${known}`);
   }
 
-  /** @throws EXPOSE_UNSUPPORTED when none of these strategies (default: all) can be exposed on this provider. */
+  /**
+   * Checks that one of these strategies (default: all) can be exposed on this provider.
+   *
+   * @throws EXPOSE_UNSUPPORTED when none can.
+   */
   requireExposable(names?: readonly string[], provider?: string): void {
     const all = this.entries.flatMap(({ config }) => config ?? []);
     const configs = names?.map((name) => this.getStrategy(name)) ?? all;
@@ -148,7 +164,11 @@ export class StrategyRegistry {
     throw new BerthError('EXPOSE_UNSUPPORTED', `${message}; ${remedy}`);
   }
 
-  /** @throws RESOURCE_INVALID when none of these strategies (default: all) can run software on a schedule. */
+  /**
+   * Checks that one of these strategies (default: all) can run software on a schedule.
+   *
+   * @throws RESOURCE_INVALID when none can.
+   */
   requireSchedulable(names?: readonly string[]): void {
     const all = this.entries.flatMap(({ config }) => config ?? []);
     const configs = names?.map((name) => this.getStrategy(name)) ?? all;

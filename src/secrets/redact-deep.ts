@@ -1,7 +1,7 @@
 import { JsonNumber } from '../json/json-number.js';
 import { redact } from './redact.js';
 
-/** Redacts secrets in all strings of a JSON value. Keys stay as they are. */
+/** Redacts secrets in all strings of a JSON value. Keys stay unchanged. */
 export function redactDeep<Value>(value: Value, secrets: readonly string[]): Value {
   if (secrets.length === 0) return value;
   const walk = (part: unknown): unknown => {

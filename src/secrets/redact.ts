@@ -1,7 +1,7 @@
 /** Minimum length of a form to redact. A shorter one would blank out ordinary text. */
 const minLength = 4;
 
-/** Replaces the values of secrets in a text, as they are and as JSON and URLs write them. */
+/** Replaces the values of secrets in a text, both verbatim and as JSON and URLs encode them. */
 export function redact(text: string, values: Iterable<string>): string {
   const forms = [...values].flatMap(listWrittenForms).filter((form) => form.length >= minLength);
   // Longest first, because one value may contain another.

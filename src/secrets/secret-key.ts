@@ -7,8 +7,8 @@ import type { BerthHome } from '../home/home.js';
 const keyBytes = 32;
 
 /**
- * Reads the key that seals secrets: `BERTH_SECRET_KEY` (32 bytes in base64) if several machines share it, else the key of
- * the home, which is created the first time.
+ * Reads the key that seals secrets: `BERTH_SECRET_KEY` (32 bytes in base64) if several machines share it, else the key
+ * of the home, which is created the first time.
  *
  * @throws SECRET_KEY_WRONG, HOME_UNUSABLE when the key is invalid, or the home's key cannot be read or created.
  */
@@ -38,7 +38,7 @@ async function readKeyFile(path: string): Promise<Buffer | undefined> {
   }
 }
 
-/** Creates the key file atomically. If two processes do so at once, the first one wins and both use its key. */
+/** Creates the key file atomically. If two processes do so concurrently, the first one wins and both use its key. */
 async function createKeyFile(home: BerthHome, path: string): Promise<Buffer> {
   const draft = `${path}.${randomBytes(6).toString('hex')}`;
   try {

@@ -15,7 +15,7 @@ export class UnusableAnswerError extends Error {}
 /**
  * Asks the model until its answer is valid. `onExchange` receives every question and answer.
  *
- * @throws UnusableAnswerError when no answer is valid, or the error that kept the model from answering
+ * @throws UnusableAnswerError when no answer is valid, or the error that prevented the model from answering
  */
 export async function chooseByModel(
   model: SelectionModel,

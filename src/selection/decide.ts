@@ -8,7 +8,7 @@ import { chooseByModel, UnusableAnswerError } from './choose-by-model.js';
 import { chooseByRules, describeScore, explainChoice } from './choose-by-rules.js';
 import type { SelectionExchange, SelectionModel } from './selection-model.js';
 
-/** Everything that a choice is made from. */
+/** Input of a decision. */
 export interface SelectionContext {
   solution: Solution;
   facts: Facts;

@@ -26,11 +26,14 @@ const defaultTimeout = 60;
 /** Statuses with which servers reject a request that contains an unknown part. */
 const rejectionStatuses: unknown[] = [400, 415, 422, 501];
 
-/** Retries are ours: those of the client wait as long as the provider asks and ignore the abort signal meanwhile. */
+/** Berth retries by itself: the client's retries wait as long as the provider requests and ignore the abort signal. */
 const maxRetries = 2;
 const transientStatuses: unknown[] = [undefined, 408, 409, 429, 500, 502, 503, 504, 529];
 
-/** Returns the model that OPENAI_API_KEY, OPENAI_BASE_URL and BERTH_MODEL configure; undefined if the first two are unset. */
+/**
+ * Returns the model that OPENAI_API_KEY, OPENAI_BASE_URL and BERTH_MODEL configure; undefined if the first two are
+ * unset.
+ */
 export function findOpenaiModel(environment: NodeJS.ProcessEnv = process.env): OpenaiModel | undefined {
   const { OPENAI_API_KEY: apiKey, OPENAI_BASE_URL: baseUrl, BERTH_MODEL: model } = environment;
   if (!apiKey && !baseUrl) return undefined;
@@ -62,7 +65,11 @@ export class OpenaiModel implements SelectionModel {
     this.options = options;
   }
 
-  /** @throws the error that kept it from answering, with the key redacted */
+  /**
+   * Returns the model's answer.
+   *
+   * @throws the error that prevented an answer, with the key redacted
+   */
   async choose(question: SelectionQuestion): Promise<SelectionReply> {
     const { apiKey, timeout = defaultTimeout } = this.options;
     const deadline = new AbortController();

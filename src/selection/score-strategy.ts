@@ -23,7 +23,7 @@ function describeMatch({ weight, reason }: Signal, tag: string, facts: Facts): s
   return `${weight < 0 ? '' : '+'}${weight} ${tag}: ${reason}${evidence === undefined ? '' : ` (${evidence})`}`;
 }
 
-/** Returns the place in the repository that a tag comes from. */
+/** Returns the location in the repository that a tag comes from. */
 export function findEvidence(tag: string, facts: Facts): string | undefined {
   const [kind, ...rest] = tag.split(':');
   const name = rest.join(':');
@@ -53,7 +53,7 @@ export function findEvidence(tag: string, facts: Facts): string | undefined {
 const describeManifest = (manifest: Facts['manifests'][number] | undefined): string | undefined =>
   manifest?.problem === undefined ? manifest?.file : `broken: ${manifest.problem}`;
 
-/** Matches a name against a pattern in which `*` stands for any characters. */
+/** Matches a name against a pattern in which `*` matches any characters. */
 export function matchesPattern(pattern: string, name: string): boolean {
   const parts = pattern.split('*').map((part) => part.replaceAll(/[.+?^${}()|[\]\\]/g, '\\$&'));
   return new RegExp(`^${parts.join('.*')}$`).test(name);

@@ -39,7 +39,7 @@ export interface SelectionModel {
   choose(question: SelectionQuestion): Promise<SelectionReply>;
 }
 
-/** The answer of a model; null stands for an unspecified resource. */
+/** The answer of a model; null means an unspecified resource. */
 export const SelectionAnswer = z.object({
   strategy: z.string(),
   reasoning: z.string(),

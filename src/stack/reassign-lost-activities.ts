@@ -29,9 +29,9 @@ function parseWorkerIdentity(identity: string, host: string): ProcessIdentity | 
 }
 
 /**
- * Makes the server reassign the activities of killed workers of this host at once, and drops their sticky queues. The
- * server itself would notice late: after a missed heartbeat, or after a query that waits for ten seconds. Throws the
- * first error after it has processed all workflows.
+ * Makes the server reassign the activities of this host's killed workers immediately, and drops their sticky queues.
+ * The server itself would notice late: after a missed heartbeat, or after a query that waits for ten seconds. Throws
+ * the first error after it has processed all workflows.
  */
 export async function reassignLostActivities(client: Client, host: string): Promise<void> {
   const { name } = searchAttributes.host;

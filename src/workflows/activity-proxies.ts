@@ -7,10 +7,10 @@ import { hostQueue, sharedQueue } from './messages.js';
 
 const retry = { initialInterval: '500ms', maximumInterval: '30s', maximumAttempts: 10 } as const;
 
-/** Time after which a host that takes no step counts as unreachable. */
+/** Time after which a host counts as unreachable if no worker on it starts a step. */
 const scheduleToStartTimeout = '20s';
 
-/** Steps that any worker can take. */
+/** Steps that any worker can run. */
 export const sharedActivities = proxyActivities<Activities>({
   taskQueue: sharedQueue,
   startToCloseTimeout: '5m',
@@ -53,8 +53,8 @@ export const adaptActivities = (host: string) =>
   });
 
 /**
- * The long step of a running deployment. A cancellation does not wait for it, because it only watches. It heartbeats
- * rarely: a worker that comes back takes it over without waiting for a missed heartbeat.
+ * The long step of a running deployment. A cancellation does not wait for it, because it only watches. Its heartbeats
+ * are rare: a restarted worker takes the step over without waiting for a missed heartbeat.
  */
 export const supervisionActivities = (host: string) =>
   proxyActivities<Activities>({
@@ -65,7 +65,7 @@ export const supervisionActivities = (host: string) =>
     retry: { initialInterval: '500ms', maximumInterval: '10s' },
   });
 
-/** Waits for an unreachable host; its next worker takes this step. */
+/** Waits for an unreachable host, whose next worker runs this step. */
 export const hostWaitActivities = (host: string) =>
   proxyActivities<Activities>({
     taskQueue: hostQueue(host),
@@ -102,7 +102,10 @@ export const followActivities = (host: string) =>
     retry: { initialInterval: '500ms', maximumInterval: '30s' },
   });
 
-/** Calls of durable runs, which wait for software that is not running. After ten minutes without a worker they look for its host again. */
+/**
+ * Calls of durable runs, which wait for stopped software. After ten minutes without a worker, they look up its host
+ * again.
+ */
 export const callActivities = (host: string) =>
   proxyActivities<Activities>({
     taskQueue: hostQueue(host),

@@ -18,7 +18,7 @@ export class Cleanup {
 
   constructor(private readonly workflow: WorkflowState) {}
 
-  /** Retries at once, instead of after the backoff, and reports the result of that attempt. */
+  /** Retries immediately instead of after the backoff, and reports the result of that attempt. */
   requestRetry(): void {
     if (this.workflow.state !== 'cleaning') return;
     this.isRetryRequested = true;
@@ -58,7 +58,7 @@ export class Cleanup {
     ]);
   }
 
-  /** Continues as new when the history has grown long: a cloud may be unreachable for weeks. */
+  /** Continues as new when the history is long, because a cloud may be unreachable for weeks. */
   private async waitForRetry(backoff: number): Promise<void> {
     const { workflow } = this;
     this.isRetryRequested = false;
@@ -72,7 +72,7 @@ export class Cleanup {
   }
 }
 
-/** Returns a record of UNDO_INCOMPLETE whatever interrupted the undo, because something may still exist. */
+/** Returns a record of UNDO_INCOMPLETE for any error that interrupted the undo, because something may still exist. */
 function toUndoIncomplete(record: ErrorRecord, name: string): ErrorRecord {
   if (record.code === 'UNDO_INCOMPLETE') return record;
   const next = codes.UNDO_INCOMPLETE.next.replace('{name}', name);

@@ -4,10 +4,10 @@ import type { Example } from '../contract/example.js';
 import type { DeploymentInfo } from '../contract/status.js';
 import type { WorkflowState } from './state/state.js';
 
-// Carries the state to the next run. Temporal takes at most 2 MB of arguments, and each revision has examples of its own:
-// equal lists travel once.
+// Passes the state to the next run. Temporal accepts at most 2 MB of arguments, and each revision has a list of
+// examples, so equal lists are passed only once.
 
-/** State whose lists of examples are stored apart. */
+/** State without its lists of examples, which are stored separately. */
 export type CarriedState = WorkflowState & { shared?: SharedExamples[] };
 
 /** A list of examples, and the names of its holders. */
@@ -28,7 +28,7 @@ type RunArguments = [config: DeployConfig, carried: CarriedState];
 
 /** Returns the arguments of the next run. */
 export function packState(workflow: WorkflowState): RunArguments {
-  const carried = JSON.parse(JSON.stringify(workflow)) as WorkflowState; // plain data; the copy is taken apart below
+  const carried = JSON.parse(JSON.stringify(workflow)) as WorkflowState; // plain data; the copy is modified below
   const shared = shareExamples(carried);
   for (const { holder } of listExamplesHolders(carried)) holder.examples = [];
   return [carried.config, { ...carried, shared }];
@@ -40,7 +40,7 @@ export function unpackState({ shared = [], ...workflow }: CarriedState): Workflo
   return workflow;
 }
 
-/** Returns the bytes of examples that the next run would be given if `requested` were added. */
+/** Returns the bytes of examples that the next run would get if `requested` were added. */
 export function measureExamples(workflow: WorkflowState, requested: Example[]): number {
   const lists = [...shareExamples({ ...workflow, next: null }).map(({ examples }) => examples), requested];
   const texts = new Set(lists.map((examples) => JSON.stringify(examples)));

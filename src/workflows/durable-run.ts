@@ -4,13 +4,13 @@ import type { CallOutcome, DurableRun } from '../contract/durable-run.js';
 import { callActivities, sharedActivities } from './activity-proxies.js';
 import { isHostUnreachable } from './steps/run-on-host.js';
 
-/** Milliseconds before a lost call is repeated: doubled at each attempt. */
+/** Milliseconds before a lost call is repeated; doubled at each attempt. */
 const initialBackoff = 500;
 const maxBackoff = 60_000;
 
 /**
- * One recorded call. Waits while the software is stopped, restarting or being repaired, and repeats a call that was lost,
- * so the code may see it more than once. Returns what the code answers, failure or not; as JSON text where a value would
+ * One recorded call. Waits while the software is stopped, restarting or being repaired. Repeats a lost call, so the
+ * code may run more than once. Returns the answer of the code, a success or an error; as JSON text if a value would
  * lose digits.
  */
 export async function durableRun(run: DurableRun): Promise<Answer | string> {

@@ -62,7 +62,7 @@ export function registerHandlers(workflow: WorkflowState, controllers: Controlle
 
 interface UpdateHandler<Result, Args extends unknown[]> {
   description: string;
-  /** Rejects the update by throwing; a rejected update leaves no trace in the history. */
+  /** Throws to reject the update; a rejected update adds nothing to the history. */
   validator: (...args: Args) => void;
   action: (...args: Args) => Result | Promise<Result>;
 }

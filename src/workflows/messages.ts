@@ -3,8 +3,8 @@ import type { Redeployment, RequestedChange } from '../contract/change.js';
 import type { Resumption } from '../contract/round.js';
 import type { DeploymentInfo } from '../contract/status.js';
 
-// Defined here instead of with the SDK's define… functions: the client shares this file, and those functions would make
-// every command load the workflow library. Their brands exist for the compiler only, hence the casts.
+// Defined without the SDK's define… functions: the client shares this file, and those functions would make every
+// command load the workflow library. The casts are safe, because the brands of those types exist only for the compiler.
 const defineQuery = <Result>(name: string) => ({ type: 'query', name }) as QueryDefinition<Result>;
 const defineSignal = <Args extends unknown[] = []>(name: string) =>
   ({ type: 'signal', name }) as SignalDefinition<Args>;
@@ -29,19 +29,19 @@ export const stopUpdate = defineUpdate<DeploymentInfo, RequestedBy>('stop');
 /** Starts the active revision again. Answers when it runs. */
 export const startUpdate = defineUpdate<DeploymentInfo, RequestedBy>('start');
 
-/** Continues the change that waits. Answers at once. */
+/** Continues the change that waits. Answers immediately. */
 export const resumeUpdate = defineUpdate<DeploymentInfo, [Resumption, ...RequestedBy]>('resume');
 
 /**
- * Gives up the change that waits, or that is in progress while a revision serves. Answers when the change is undone; if
- * no revision serves, answers at once, and the undo of the deployment follows.
+ * Abandons the change that waits, or that is in progress while a revision serves. Answers when the change is undone; if
+ * no revision serves, answers immediately, and the undo of the deployment follows.
  */
 export const abandonUpdate = defineUpdate<DeploymentInfo, RequestedBy>('abandon');
 
-/** Requests a new revision. Answers at once with the change; `status` shows its progress. */
+/** Requests a new revision. Answers immediately with the change; `status` shows its progress. */
 export const redeployUpdate = defineUpdate<RequestedChange, [Redeployment, ...RequestedBy]>('redeploy');
 
-/** Requests a kept revision, the previous one if `target` is null. Answers at once with the change. */
+/** Requests a kept revision, the previous one if `target` is null. Answers immediately with the change. */
 export const rollbackUpdate = defineUpdate<RequestedChange, [target: string | null, ...RequestedBy]>('rollback');
 
 export const workflowType = 'deployment';

@@ -4,7 +4,7 @@ import { canContinueAsNew } from './state/history-limit.js';
 import { isCleaningUp, type WorkflowState } from './state/state.js';
 import { toErrorRecord } from './state/to-application-failure.js';
 
-/** Runs `run` until it ends, fails or a cleanup cancels it. A run that continues a cleanup goes straight on with it. */
+/** Runs `run` until it ends, fails or is canceled by a cleanup. Skips it in a run that continues a cleanup. */
 export async function runUntilCleanup(
   workflow: WorkflowState,
   controllers: Controllers,
@@ -20,7 +20,7 @@ export async function runUntilCleanup(
 }
 
 /**
- * Supervises the active revision and executes changes, side by side. Resolves when a new run is due and nothing is in
+ * Supervises the active revision and executes changes concurrently. Resolves when a new run is due and nothing is in
  * progress.
  */
 export async function operate(

@@ -7,7 +7,7 @@ import { formatCommands, renderFailure } from './status/render-details.js';
 
 /**
  * One run of a schedule: requests a redeploy and follows it until its bake is over. Fails when the redeploy fails; the
- * previous revision keeps serving, and the failed work is kept for `resume`.
+ * previous revision keeps serving, and the failed work stays available to `resume`.
  */
 export async function scheduledRedeploy(request: ScheduledRedeploy): Promise<ScheduledRunResult> {
   try {

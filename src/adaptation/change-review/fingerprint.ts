@@ -29,14 +29,18 @@ async function fingerprintPath(path: string, found: Fingerprint): Promise<string
   const stats = await lstat(path).catch(() => undefined);
   if (stats === undefined) return [];
   const { size, mtimeMs, mode, ino } = stats;
-  // A directory's size and time only tell that an entry came or went, which the entries show anyway.
+  // A directory's size and time only show that an entry was added or removed, which the entries show anyway.
   found.set(path, stats.isDirectory() ? `${mode} ${ino}` : `${size} ${mtimeMs} ${mode} ${ino}`);
   if (!stats.isDirectory()) return [];
   const names = await readdir(path).catch(() => []);
   return names.map((name) => join(path, name));
 }
 
-/** @throws ADAPTATION_FAILED when the fingerprints differ */
+/**
+ * Checks that no guarded file has changed.
+ *
+ * @throws ADAPTATION_FAILED when the fingerprints differ
+ */
 export function assertUnchanged(before: Fingerprint, after: Fingerprint): void {
   const changed = [...before].filter(([path, print]) => after.get(path) !== print).map(([path]) => path);
   const added = [...after.keys()].filter((path) => !before.has(path));

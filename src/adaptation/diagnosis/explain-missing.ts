@@ -1,6 +1,6 @@
 import { BerthError, type ErrorCode } from '../../errors.js';
 import type { FailureContext, MissingFinder } from './failure-context.js';
-import { findFilesBesideCode } from './find-files-beside-code.js';
+import { findFilesNextToCode } from './find-files-next-to-code.js';
 import { findIgnoredFiles } from './find-ignored-files.js';
 import { findLargeFilePointers } from './find-large-file-pointers.js';
 import { findMissingLibraries } from './find-missing-libraries.js';
@@ -13,7 +13,7 @@ const finders: MissingFinder[] = [
   findMissingSubmodules,
   findLargeFilePointers,
   findIgnoredFiles,
-  findFilesBesideCode,
+  findFilesNextToCode,
   findMissingVariables,
   findMissingLibraries,
   findMissingModules,

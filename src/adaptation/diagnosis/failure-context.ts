@@ -1,6 +1,6 @@
 import type { Facts } from '../../contract/facts.js';
 
-/** The context in which the cause of a failure is sought. */
+/** Context for finding the cause of a failure. */
 export interface FailureContext {
   /** The user's repository, from which the code was copied. It may have changed since, or be gone. */
   source: string;

@@ -29,13 +29,16 @@ export interface PromptInput {
   isInterrupted?: boolean | undefined;
 }
 
-/** Maximum characters, about four to a token: below 8,000 tokens. Facts and files are truncated first, never the user's text. */
+/**
+ * Maximum characters, about four to a token: below 8,000 tokens. Facts and files are truncated first, never the user's
+ * text.
+ */
 const maxPromptLength = 30_000;
 const minRepositoryLength = 3_000;
 const maxEvidenceLength = 6_000;
 const maxLearnedLength = 3_000;
 
-/** Builds the prompt that starts a session: the whole task. */
+/** Builds the prompt that starts a session: the complete task. */
 export function buildPrompt(input: PromptInput): string {
   const sections = describeTask(input);
   const fixed = fillPart(input.parts, 'begin', sections).length;
@@ -46,7 +49,7 @@ export function buildPrompt(input: PromptInput): string {
 /** Builds the prompt that continues a session that knows the task. */
 export const buildContinuation = (input: PromptInput): string => fillPart(input.parts, 'continue', describeTask(input));
 
-/** Builds the prompt that asks for a new final message after an invalid one. */
+/** Builds the prompt that requests a new final message after an invalid one. */
 export const buildRetryPrompt = (input: PromptInput, problem: string): string =>
   fillPart(input.parts, 'again', { ...describeTask(input), problem });
 

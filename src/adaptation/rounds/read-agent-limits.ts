@@ -8,7 +8,11 @@ const defaults = {
   BERTH_AGENT_TURNS: 100,
 };
 
-/** @throws AGENT_CONFIG when a variable is not a positive number */
+/**
+ * Reads the limits of an agent run from the environment.
+ *
+ * @throws AGENT_CONFIG when a variable is not a positive number
+ */
 export const readAgentLimits = (environment: NodeJS.ProcessEnv, dollars: number | null): AgentLimits => ({
   wallSeconds: readNumber(environment, 'BERTH_AGENT_WALL_SECONDS'),
   idleSeconds: readNumber(environment, 'BERTH_AGENT_IDLE_SECONDS'),

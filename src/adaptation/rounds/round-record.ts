@@ -5,14 +5,16 @@ import type { RunInterface } from '../../contract/run-interface.js';
 import type { ErrorRecord } from '../../errors.js';
 import { writeDurably } from '../../home/durable-file.js';
 
-/** State of a round, stored beside the workspace so that no work is repeated if the worker dies. */
+/** State of a round, stored next to the workspace so that no work is repeated if the worker is killed. */
 export interface RoundState {
   number: number;
   /** The session that works on the round. */
   session: { agent: string; id: string } | null;
   /** Usage of all attempts of this round. */
   spent: { dollars: number; tokens: number; turns: number };
-  /** Final message of a run that finished and changed nothing outside the workspace. The steps after it cost nothing. */
+  /**
+   * Final message of a run that finished and changed nothing outside the workspace. The steps after it cost nothing.
+   */
   message: { agent: string; text: string; notes: string[] } | null;
   /** The interface that the agent reported, even if its change was rejected. */
   runInterface: RunInterface | null;

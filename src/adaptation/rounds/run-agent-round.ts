@@ -17,12 +17,12 @@ import { summarizeProgress } from './summarize-progress.js';
 
 export type PromptSource = Pick<PromptRequest, 'registry' | 'home'>;
 
-/** Maximum number of times that the agent is asked for its report again. */
+/** Maximum number of repeated requests for the agent's report. */
 const maxRetries = 2;
 
 /**
- * Carries out one round with one agent: prompts it, asks again for a missing report, and reviews the change. The usage is
- * in the result, and in the details of each error: `agent`, `sessionId`, `rounds`, `dollars`, `tokens`.
+ * Carries out one round with one agent: prompts it, asks again for a missing report, and reviews the change. The usage
+ * is in the result, and in the details of each error: `agent`, `sessionId`, `rounds`, `dollars`, `tokens`.
  *
  * @throws AGENT_BUSY, AGENT_UNUSABLE, BUDGET_REACHED, or ADAPTATION_FAILED with evidence for the next round
  */
@@ -105,7 +105,7 @@ interface RoundStart {
   session: string | null;
 }
 
-/** Resumes the session if there is one. Sends the whole task unless the session certainly knows it. */
+/** Resumes the session if there is one. Sends the complete task unless the session certainly contains it. */
 async function startRound({ request, agent, record }: AgentTask, source: PromptSource): Promise<RoundStart> {
   const { solution, setting, workspace, facts, contract, entry, round } = request;
   const isInterrupted = record.state.session?.agent === agent.name;

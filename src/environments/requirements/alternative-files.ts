@@ -1,6 +1,6 @@
 import { compare, parseVersion, type Version } from '../python-version.js';
 
-/** A requirement file and what its name says: `requirements/prod-py310.txt` is `prod-py310`. */
+/** A requirement file with the qualifiers in its name: `requirements/prod-py310.txt` is `prod-py310`. */
 export interface QualifiedFile {
   name: string;
   qualifier: string;
@@ -40,7 +40,8 @@ const variantPattern = new RegExp(
 
 /**
  * Chooses one file of each group of alternatives, by hardware, operating system and Python version. Of several Python
- * versions, chooses the newest one that is not newer than the interpreter; the newest of all for an unknown interpreter.
+ * versions, chooses the newest one that is not newer than the interpreter; the newest of all for an unknown
+ * interpreter.
  */
 export function chooseAlternatives(
   files: QualifiedFile[],

@@ -1,7 +1,7 @@
 import { join, normalize } from 'node:path/posix';
 import type { Repository } from './repository.js';
 
-/** Tells a requirement by path: `-e .`, `./libs/tool`, `libs/tool`, `tool @ ./libs/tool`, `file:libs/tool`. */
+/** Recognizes a requirement by path: `-e .`, `./libs/tool`, `libs/tool`, `tool @ ./libs/tool`, `file:libs/tool`. */
 export const isLocalRequirement = (text: string): boolean => getLocalPath(text) !== undefined;
 
 function getLocalPath(text: string): string | undefined {

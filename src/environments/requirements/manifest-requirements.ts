@@ -16,7 +16,7 @@ export interface LockFile {
 
 /** Requirements of one manifest. */
 export interface ManifestRequirements {
-  /** Name of the manifest for a person. */
+  /** Display name of the manifest. */
   from: string;
   /** Requirement files, relative to the repository. */
   pipFiles?: string[];

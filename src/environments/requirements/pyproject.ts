@@ -7,7 +7,9 @@ import type { Repository } from './repository.js';
 import { isPdmLockStale, isPoetryLockStale } from './stale-locks.js';
 import { asTable, asText, asTexts, isTable, type Table, tableAt } from './tables.js';
 
-/** Reads `pyproject.toml`: `[project]` or Poetry's table, each with its lock, or the dependencies of a build backend. */
+/**
+ * Reads `pyproject.toml`: `[project]` or Poetry's table, each with its lock, or the dependencies of a build backend.
+ */
 export const readPyprojectRequirements: RequirementsReader = async (repository, directory) => {
   const file = join(directory, 'pyproject.toml');
   const pyproject = await repository.readManifest(file);
@@ -137,7 +139,7 @@ async function readBuildBackend(
 }
 
 /**
- * Tells whether a directory is a package. A pyproject.toml that only configures tools is not one, and an invalid
+ * Checks whether a directory is a package. A pyproject.toml that only configures tools is not one, and an invalid
  * pyproject.toml prevents any build.
  */
 export async function isInstallable(repository: Repository, directory: string): Promise<boolean> {

@@ -12,7 +12,7 @@ import { Repository } from './repository.js';
 
 /** The unresolved requirements of a repository. */
 export interface Requirements {
-  /** Names of the manifests for a person. */
+  /** Display names of the manifests. */
   from: string;
   lock: LockFile | null;
   /** Requirement files of the repository, relative to it. */

@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto';
 import { asTable, asText, isTable, type Table, tableAt } from './tables.js';
 
-// These tools store a digest of the manifest in the lock. Versions of a tool digest differently, so a lock is stale only
-// when no version would have written its digest.
+// These tools store a digest of the manifest in the lock. Versions of a tool digest differently, so a lock is stale
+// only when no version would have written its digest.
 
-/** Tells whether `poetry.lock` belongs to another pyproject.toml. */
+/** Checks whether `poetry.lock` belongs to another pyproject.toml. */
 export function isPoetryLockStale(lock: Table, pyproject: Table): boolean {
   const digest = asText(tableAt(lock, 'metadata')?.['content-hash']);
   return (
@@ -30,7 +30,7 @@ function listPoetryContents(pyproject: Table): Table[] {
   ];
 }
 
-/** Tells whether `pdm.lock` belongs to another pyproject.toml. */
+/** Checks whether `pdm.lock` belongs to another pyproject.toml. */
 export function isPdmLockStale(lock: Table, pyproject: Table): boolean {
   const digest = asText(tableAt(lock, 'metadata')?.content_hash)?.replace(/^sha256:/, '');
   if (digest === undefined || !/^[0-9a-f]{64}$/.test(digest)) return false;
@@ -56,7 +56,9 @@ export function isPdmLockStale(lock: Table, pyproject: Table): boolean {
 /** Known sections of a Pipfile; all others are custom groups of packages. */
 const sections = ['source', 'packages', 'dev-packages', 'requires', 'scripts', 'pipfile', 'pipenv'];
 
-/** Tells whether `Pipfile.lock` belongs to another Pipfile. Unknown for a Pipfile without an index: false. */
+/**
+ * Checks whether `Pipfile.lock` belongs to another Pipfile. False for a Pipfile without an index, where it is unknown.
+ */
 export function isPipfileLockStale(lock: Table, pipfile: Table): boolean {
   const digest = asText(tableAt(lock, '_meta', 'hash')?.sha256);
   if (digest === undefined || pipfile.source === undefined) return false;

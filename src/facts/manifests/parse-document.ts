@@ -23,7 +23,11 @@ export async function parseJson(file: string, text: string): Promise<Mapping> {
   throw manifestInvalidError(file, 1, 'is not a mapping of keys');
 }
 
-/** @throws MANIFEST_INVALID for any content that cannot be parsed; a parser never fails otherwise */
+/**
+ * Parses a TOML or YAML document into a mapping.
+ *
+ * @throws MANIFEST_INVALID when the content cannot be parsed
+ */
 async function parseDocument(file: string, text: string, format: 'toml' | 'yaml'): Promise<Mapping> {
   const parsed = await parseText(format, text, { maxInlineCharacters: maxInlineLength });
   if (parsed.problem !== undefined) throw manifestInvalidError(file, parsed.line, parsed.problem, parsed.cause);

@@ -13,8 +13,8 @@ import { OrphanedRevisions } from './orphaned-revisions.js';
 import { RevisionPruner } from './revision-pruner.js';
 
 /**
- * Executes the changes of the active revision one at a time. At every moment callers reach either the new revision or the
- * previous one. At most one change waits for its turn; a newer request supersedes it.
+ * Executes the changes of the active revision one at a time. At every moment callers reach either the new revision or
+ * the previous one. At most one change waits for its turn; a newer request supersedes it.
  */
 export class ChangeExecutor {
   private readonly orphans: OrphanedRevisions;
@@ -33,7 +33,7 @@ export class ChangeExecutor {
     this.currentChange = new CurrentChange(workflow, steps, { cutover, orphans, pruner });
   }
 
-  /** Deploys the first revision. Returns false when the deployment is given up; also returns when a new run is due. */
+  /** Deploys the first revision. Returns false if it is abandoned; also returns when a new run is due. */
   async deployFirst(): Promise<boolean> {
     const { workflow } = this;
     while (workflow.active === null && (await this.waitForWork())) {
@@ -107,7 +107,7 @@ export class ChangeExecutor {
     return !isChangeWaiting(this.workflow) || isAbandoned || resumption !== null || next !== null;
   }
 
-  /** Executes a change, from its beginning or from where it waited, until it is finished or waits. */
+  /** Executes a change, from its beginning or from the step that failed, until it is finished or waits. */
   private async executeNext(): Promise<void> {
     const { workflow, currentChange } = this;
     const { current, next, pendingRollback } = workflow;
@@ -123,8 +123,8 @@ export class ChangeExecutor {
   }
 
   /**
-   * Rolls back a revision that failed its bake, before everything else. An interrupted change continues afterwards, and a
-   * waiting one still waits.
+   * Rolls back a revision that failed its bake, before everything else. An interrupted change continues afterwards, and
+   * a waiting one still waits.
    */
   private async executeRollback(rollback: PendingRollback): Promise<void> {
     const { workflow } = this;

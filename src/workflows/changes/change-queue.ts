@@ -5,7 +5,7 @@ import type { ChangeRequest, WorkflowState } from '../state/state.js';
 import { publishStatus } from '../status/publish-status.js';
 import { recordEvent } from '../status/step-record.js';
 
-/** Newest finished changes that are kept: enough for a reader, and bounded for a deployment that lives for years. */
+/** Number of finished changes in the state: enough for a reader, and bounded for a deployment that runs for years. */
 const maxChanges = 50;
 
 /** Result of a finished change. */
@@ -17,7 +17,9 @@ export interface ChangeResult {
 
 export type NewRequest = Omit<ChangeRequest, 'id' | 'requestedAt'>;
 
-/** Queues a change. It supersedes the one that waits for its turn; a repeated update gets the change of the first one. */
+/**
+ * Queues a change. It supersedes the one that waits for its turn; a repeated update gets the change of the first one.
+ */
 export function requestChange(workflow: WorkflowState, request: NewRequest): RequestedChange {
   const repeated = findRepeatedRequest(workflow);
   if (repeated !== undefined) return repeated;
@@ -31,7 +33,7 @@ export function requestChange(workflow: WorkflowState, request: NewRequest): Req
   return describeChange(change);
 }
 
-/** Gives a request its id and its time. */
+/** Assigns an id and a time to a request. */
 export function createChangeRequest(workflow: WorkflowState, request: NewRequest): ChangeRequest {
   workflow.counters.changes += 1;
   return { ...request, id: `c${workflow.counters.changes}`, requestedAt: new Date().toISOString() };
@@ -64,7 +66,7 @@ const shortenChange = ({ lastError, ...past }: PastChange): LastChange => ({
   note: past.note.slice(0, 300),
 });
 
-/** Returns the change that the same update was given before. */
+/** Returns the change that an earlier attempt of the same update created. */
 function findRepeatedRequest({ current, next, changes, requests }: WorkflowState): RequestedChange | undefined {
   const repeated = requests.find(({ id }) => id === currentUpdateInfo()?.id);
   if (repeated === undefined) return undefined;

@@ -43,7 +43,7 @@ export class CurrentChange {
     recordEvent(workflow, kind, `${id}, requested by ${by}${reason === null ? '' : `: ${reason}`}`);
   }
 
-  /** Prepares a change that waits to continue as the user asked. */
+  /** Prepares a waiting change to continue as the user requested. */
   applyResumption(): void {
     const { workflow } = this;
     const { pendingRevision, resumption, current } = workflow;
@@ -116,7 +116,7 @@ export class CurrentChange {
     if (!this.workflow.pendingRollback?.isRequested) await this.abandon(canceledResult);
   }
 
-  /** Makes a failed change wait if it has work to keep, and finishes it otherwise. */
+  /** Makes a failed change wait if it has work worth keeping, and finishes it otherwise. */
   private async fail(failure: ErrorRecord): Promise<void> {
     const { workflow } = this;
     setChangeError(workflow, failure);
@@ -133,10 +133,10 @@ export class CurrentChange {
     if (current === null) throw new Error('a change begins before it is finished');
     closeChange(workflow, current, result, current);
     workflow.current = null;
-    if (workflow.active !== null) publishStatus(workflow); // otherwise a cleanup or the next change follows at once
+    if (workflow.active !== null) publishStatus(workflow); // otherwise a cleanup or the next change follows immediately
   }
 }
 
-/** True for a request that was wrong in itself, and for a failure before there was any work. */
+/** True for an invalid request, and for a failure before there was any work to keep. */
 const hasNothingToKeep = ({ host, pendingRevision: pending }: WorkflowState, { code }: ErrorRecord): boolean =>
   host === null || pending === null || (codes[code].endsDeployment && pending.round.number === pending.firstRound);

@@ -1,7 +1,7 @@
 import type { Handle } from '../../contract/handle.js';
 import type { KeptRevision, WorkflowState } from '../state/state.js';
 
-// Lookups among the kept revisions, and which of them is active.
+// Finds kept revisions, and the active one among them.
 
 export const findRevision = ({ keptRevisions }: WorkflowState, id: string): KeptRevision | undefined =>
   keptRevisions.find(({ revision }) => revision.id === id);

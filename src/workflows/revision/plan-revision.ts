@@ -27,7 +27,9 @@ export function planRollback(workflow: WorkflowState, change: CurrentChange): Ke
   return kept;
 }
 
-/** Merges the changes into a configuration: `env` by name, `resources` and `solution` by key; the rest replaces. */
+/**
+ * Merges the changes into a configuration: `env` by name, `resources` and `solution` by key. Replaces other settings.
+ */
 export function mergeConfig(base: DeployConfig, redeployment: Redeployment | null): DeployConfig {
   const { env = [], resources = {}, solution = {}, ...changes } = redeployment?.changes ?? {};
   const replaced = new Set(env.map(({ name }) => name));

@@ -9,7 +9,9 @@ import { recordEvent } from '../status/step-record.js';
 import { addNotes } from './pending-revision.js';
 import { addSpending, createNextRound, createResumedRound, describeEvidence, isNextRoundAllowed } from './rounds.js';
 
-/** Runs `attempt` until it succeeds: each failure that a coding agent may fix becomes the evidence of its next round. */
+/**
+ * Runs `attempt` until it succeeds: each failure that a coding agent may fix becomes the evidence of its next round.
+ */
 export async function repairUntilAccepted<T>(
   workflow: WorkflowState,
   pending: PendingRevision,
@@ -25,12 +27,12 @@ export async function repairUntilAccepted<T>(
   }
 }
 
-/** Prepares the next round, or throws the failure where no agent can or may fix it. */
+/** Prepares the next round, or throws the failure if no agent can or may fix it. */
 function prepareRepairRound(workflow: WorkflowState, pending: PendingRevision, failure: ErrorRecord): void {
   const { round, refusal } = pending;
   pending.verified = null;
   countRound(workflow, pending, failure);
-  // With `auto` and no agent on this machine, the rejection of the recipe's result explains more.
+  // With `auto` and no agent on this machine, the rejection of the recipe's result is the better explanation.
   if (failure.code === 'AGENT_UNUSABLE' && refusal !== null && round.agents[0] === 'auto')
     throw toApplicationFailure(refusal);
   if (!isRepairable(failure.code)) throw toApplicationFailure(failure);
@@ -50,7 +52,7 @@ export function resumePendingRevision(workflow: WorkflowState, pending: PendingR
   pending.round = createResumedRound(pending.round, resumption, { evidence, defaultRounds: config.rounds });
   if (strategy !== undefined)
     Object.assign(pending, { config: { ...config, strategy }, setting: null, isCopied: false });
-  // An adaptation that was not rejected is only verified again, unless the user asks for another one.
+  // An adaptation that was not rejected is only verified again, unless the user requests another one.
   if (strategy !== undefined || agent !== undefined || hint !== undefined) pending.adaptation = null;
   recordEvent(workflow, 'resume', describeResumption(resumption));
 }

@@ -56,7 +56,7 @@ export function addSpending(spent: Spending, used: Record<string, unknown>): Spe
   };
 }
 
-/** Returns the round that a resumption asks for after a failure. */
+/** Returns the round that a resumption requests after a failure. */
 export function createResumedRound(
   round: AdaptationRound,
   resumption: Resumption,
@@ -65,7 +65,7 @@ export function createResumedRound(
   const { hint = null, agent, strategy, rounds = failure.defaultRounds, budget } = resumption;
   const agents = agent === undefined ? round.agents : parseAgents(agent);
   const startsNewSession = strategy !== undefined || !continuesSession(round, agents);
-  // A change that failed before any adaptation, on a full disk for example, still asks the recipes first.
+  // A change that failed before any adaptation, on a full disk for example, still tries the recipes first.
   const isUnchanged = agent === undefined && hint === null && failure.evidence === null;
   return {
     ...round,

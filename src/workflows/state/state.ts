@@ -15,12 +15,12 @@ import type { ErrorRecord } from '../../errors.js';
 export interface WorkflowState {
   /** Configuration of the first revision; every kept revision has its own. */
   config: DeployConfig;
-  /** Own state of the deployment; until a revision serves, the state of the current change takes its place. */
+  /** State of the deployment itself; until a revision serves, readers see the state of the current change instead. */
   state: DeploymentState;
   lastError: LastError | null;
   /** Host that holds the workspace; null until a step has run there, and then there is nothing to undo either. */
   host: string | null;
-  /** Numbers used so far in the names of changes, revisions and adaptation rounds. */
+  /** Last numbers used in the names of changes, revisions and adaptation rounds. */
   counters: { changes: number; revisions: number; rounds: number };
   current: CurrentChange | null;
   /** The change that waits for its turn. */
@@ -44,10 +44,10 @@ export interface WorkflowState {
   steps: StepRecord[];
   /** The newest requests by the ids of their updates, so that a repeated update gets the change of the first one. */
   requests: { id: string; change: string }[];
-  /** Asked for by the user of a change that waits; null once applied. */
+  /** Resumption that the user requested for a waiting change; null once applied. */
   resumption: Resumption | null;
   isAbandoned: boolean;
-  /** Error that the workflow ends with; null when it ends as the user wants. */
+  /** Error with which the workflow ends; null if it ends as the user requested. */
   failure: ErrorRecord | null;
   /** Search attributes as last sent to the server. */
   published: PublishedAttributes;
@@ -97,12 +97,12 @@ export type RevisionStatus = Pick<
   | 'notes'
 >;
 
-/** A revision that is being brought up. It remembers its finished steps, so a resumed change continues where it failed. */
+/** A revision that is being created. It records its finished steps, so a resumed change continues where it failed. */
 export interface PendingRevision {
   revision: string;
   config: DeployConfig;
   setting: DeploymentSetting | null;
-  /** True when the workspace holds the source. */
+  /** True when the workspace contains the source. */
   isCopied: boolean;
   /** Input of the next adaptation. */
   round: AdaptationRound;
@@ -114,7 +114,7 @@ export interface PendingRevision {
   adaptation: AdaptationResult | null;
   /** Null until its newest adaptation is verified. */
   verified: KeptRevision | null;
-  /** Resolve requirements again instead of reusing the lock. */
+  /** True to resolve requirements again instead of reusing the lock. */
   isFresh: boolean;
   status: RevisionStatus;
 }

@@ -4,14 +4,14 @@ export const escapeMarkdown = (text: string, maxLength = 300): string =>
     .replaceAll(/[\\`*_[\]<>|~&]/g, '\\$&')
     .replaceAll('--', '\\-\\-');
 
-/** Formats a command, a name or a path as code, so that it stays as it is. */
+/** Formats a command, a name or a path as code, so that it is shown unchanged. */
 export function formatCode(text: string): string {
   const fence = '`'.repeat(findLongestBacktickRun(text) + 1);
   const pad = fence.length > 1 ? ' ' : '';
   return `${fence}${pad}${text}${pad}${fence}`;
 }
 
-/** Formats output as a code block: long lines are truncated, and of many lines the first and last are kept. */
+/** Formats output as a code block. Truncates long lines, and omits the middle of many lines. */
 export function formatCodeBlock(text: string, { lines, width }: { lines: number; width: number }): string {
   const all = text.trimEnd().split('\n');
   const head = Math.floor(lines / 2);

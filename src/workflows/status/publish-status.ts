@@ -7,8 +7,8 @@ import { renderDetails } from './render-details.js';
 import { searchAttributes } from './search-attributes.js';
 
 /**
- * Shows the deployment to readers of the Web UI (current details) and to filters (search attributes). The details hold
- * everything, the goal included, because Temporal hands neither summary nor details to a new run.
+ * Shows the deployment to readers of the Web UI (current details) and to filters (search attributes). The details
+ * contain everything, including the goal, because Temporal passes neither summary nor details to a new run.
  */
 export function publishStatus(workflow: WorkflowState): void {
   const info = describeDeployment(workflow);
@@ -17,7 +17,7 @@ export function publishStatus(workflow: WorkflowState): void {
   publishAttributes(workflow, listAttributes(info));
 }
 
-/** A redeploy or rollback has a search attribute of its own, so that a filter finds one that waits. */
+/** Lists the search attributes. `change` is separate, so that a filter finds a redeploy or rollback that waits. */
 const listAttributes = ({ state, strategy, revision, host, change }: DeploymentInfo): PublishedAttributes => ({
   state,
   strategy,

@@ -5,8 +5,8 @@ import { escapeMarkdown, formatCode, formatCodeBlock, formatList, formatTime } f
 import { listFailures, listNextCommands } from './next-commands.js';
 
 /**
- * Renders a deployment as Markdown for the Web UI: its state, the reasons, and the next commands. The Web UI shows it in a
- * small frame, so the most important parts come first and every part is bounded.
+ * Renders a deployment as Markdown for the Web UI: its state, the reasons, and the next commands. The Web UI shows it
+ * in a small frame, so the most important parts come first and every part is bounded.
  */
 export function renderDetails(info: DeploymentInfo, goal?: string): string {
   const parts = [
@@ -70,7 +70,7 @@ export function renderFailure({ code: name, message, evidence, next }: LastError
   return [`**${name}** ${escapeMarkdown(message)}`, ...shown, formatCommands(next)].join('\n\n');
 }
 
-/** Formats the commands in one of our sentences, which follow a colon or stand in backticks. */
+/** Formats the commands in one of Berth's sentences, which follow a colon or are in backticks. */
 export const formatCommands = (next: string): string =>
   next
     .split(/(`[^`]+`|\bberth (?:[^.,;)]|[.,;](?! |$))+)/)
@@ -89,7 +89,7 @@ function renderRevisions({ revisions, state }: DeploymentInfo): string {
   return `Revisions: ${revisions.map(({ id, state: which }) => `${id} (${which})`).join(', ')}`;
 }
 
-/** Newest first; a single deployment is described by the other parts. */
+/** Lists changes, newest first. The other parts already describe a single one. */
 function renderPastChanges({ changes }: DeploymentInfo): string {
   if (changes.length < 2) return '';
   return `Recent changes:\n\n${formatList(changes.slice(-5).reverse().map(renderPastChange))}`;

@@ -3,10 +3,10 @@ import type { WorkflowState } from '../state/state.js';
 import { toErrorRecord } from '../state/to-application-failure.js';
 import { publishStatus } from './publish-status.js';
 
-/** Newest steps that are kept: enough for a reader, and bounded for a deployment that lives for years. */
+/** Number of steps in the state: enough for a reader, and bounded for a deployment that runs for years. */
 const maxSteps = 50;
 
-/** Characters of a decision's reasons, which a model may write at any length. */
+/** Maximum characters of a decision's reasons, which a model may write at any length. */
 const maxReasonLength = 1_000;
 
 /** Report of a finished step. */

@@ -9,7 +9,7 @@ import { setChangeState, updateRevisionStatus } from '../status/publish-status.j
 import { withCost } from '../status/step-record.js';
 import { runOnHost } from './run-on-host.js';
 
-/** Adapts the workspace in one round, by recipe or by coding agent, unless that is done. */
+/** Adapts the workspace in one round, by recipe or by coding agent, unless it is already adapted. */
 export async function adaptWorkspace(workflow: WorkflowState, pending: PendingRevision): Promise<void> {
   if (pending.adaptation !== null) return;
   const { config, round } = pending;

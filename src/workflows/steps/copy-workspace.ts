@@ -5,7 +5,7 @@ import type { PendingRevision, WorkflowState } from '../state/state.js';
 import { setChangeState, updateRevisionStatus } from '../status/publish-status.js';
 import { runOnHost } from './run-on-host.js';
 
-/** Copies the source into the deployment's workspace, unless that is done. */
+/** Copies the source into the deployment's workspace, unless it is already copied. */
 export async function copyWorkspace(
   workflow: WorkflowState,
   pending: PendingRevision,

@@ -55,7 +55,7 @@ export async function terminateRevision(workflow: WorkflowState, revision: strin
   );
 }
 
-/** Undoes a revision: nothing of it is left, neither running nor on disk. */
+/** Undoes a revision: ends its processes, and removes its resources and files. */
 export async function discardRevision(workflow: WorkflowState, revision: string): Promise<void> {
   const { host, config } = workflow;
   if (host === null) return;

@@ -7,8 +7,9 @@ import type { ChangeRequest, KeptRevision, WorkflowState } from '../state/state.
 import { runOnHost } from './run-on-host.js';
 
 /**
- * Returns the revision that a redeploy would only repeat, with the same source, configuration, strategy and base: the
- * active one or, for a redeploy by schedule, one that was rolled back. Returns null when something differs.
+ * Returns the revision to which the result of a redeploy would be identical, with the same source, configuration,
+ * strategy and base: the active one or, for a scheduled redeploy, one that was rolled back. Returns null if something
+ * differs.
  */
 export async function findUnchangedRevision(
   workflow: WorkflowState,
@@ -49,13 +50,13 @@ const describeCandidate = ({ revision, setting, adaptation }: KeptRevision) => (
   runInterface: adaptation.runInterface,
 });
 
-/** Describes how the newest candidate differs; undefined when any candidate does not. */
+/** Describes how the newest candidate differs; undefined if any candidate is unchanged. */
 function describeDifference(candidates: KeptRevision[], current: SourceDigest): string | undefined {
   const differences = candidates.map((kept) => findDifference(kept, current));
   return differences.includes(undefined) ? undefined : `${differences.at(-1)} has changed`;
 }
 
-/** Returns what differs between the revision and a new one; what is unknown of either counts as unchanged. */
+/** Returns the difference between the revision and a new one. Unknown properties of either count as unchanged. */
 function findDifference(
   { revision, status, setting }: KeptRevision,
   { digest, foundations }: SourceDigest,
@@ -74,7 +75,9 @@ function findChangedBase(recorded: Foundation['base'] = null, current: Foundatio
 const isDifferent = (one: string | null = null, other: string | null = null): boolean =>
   one !== null && other !== null && one !== other;
 
-/** Leaves out what makes no other revision: the source's path, who asked, and how callers are switched over. */
+/**
+ * Omits settings that do not change a revision: the source's path, the requester, and how callers are switched over.
+ */
 function fingerprintConfig(config: DeployConfig): string {
   const { solution, requestedBy, bake, drain, keep, ...rest } = config;
   return JSON.stringify(

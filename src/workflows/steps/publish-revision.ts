@@ -4,7 +4,7 @@ import type { KeptRevision, WorkflowState } from '../state/state.js';
 import { requireStartable } from './create-runner.js';
 import { runOnHost } from './run-on-host.js';
 
-/** Switches all callers to the revision at once. */
+/** Switches all callers to the revision atomically. */
 export async function publishRevision(workflow: WorkflowState, kept: KeptRevision, handle: Handle): Promise<void> {
   const { host, plan } = requireStartable(workflow, kept);
   const { id } = kept.revision;

@@ -20,7 +20,7 @@ export class BakeRollback {
     setLastError(workflow, failure);
     setDeploymentState(workflow, 'unhealthy');
     const isRollingBack = () => workflow.current?.kind === 'rollback';
-    if (isRollingBack()) return await condition(() => !isRollingBack()); // a user was faster
+    if (isRollingBack()) return await condition(() => !isRollingBack()); // a user has started a rollback
     this.yieldToRollback();
     const dueAt = new Date().toISOString();
     await this.attempt({ to, failure, isRequested: true, backoff: initialBackoff, dueAt });
@@ -31,7 +31,10 @@ export class BakeRollback {
     return pendingRollback !== null && !this.isBusy && Date.now() >= Date.parse(pendingRollback.dueAt);
   }
 
-  /** Retries a pending rollback, but does not interrupt a change a second time: its revision may be the better one. */
+  /**
+   * Retries a pending rollback without interrupting a change a second time: the change's revision may be the better
+   * one.
+   */
   async retry(): Promise<void> {
     const { pendingRollback } = this.workflow;
     if (pendingRollback === null) return;

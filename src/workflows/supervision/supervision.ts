@@ -77,7 +77,7 @@ export class Supervision {
     return await this.setDesiredState('running');
   }
 
-  /** Resolves when the deployment is in the desired state, or a cleanup begins; throws why it cannot be reached. */
+  /** Resolves when the deployment is in the desired state, or a cleanup begins. Throws if that state is unreachable. */
   private async setDesiredState(desired: WorkflowState['desired']): Promise<DeploymentInfo> {
     const { workflow } = this;
     this.takeRequestFailure();

@@ -6,8 +6,11 @@ import { listPaths } from './find-ignored-files.js';
 /** Maximum number of code directories that are searched. */
 const maxDirectories = 20;
 
-/** Finds files that the code expects in its working directory, the root of the repository, but that are beside the code. */
-export const findFilesBesideCode: MissingFinder = async (text, { source, code }) => {
+/**
+ * Finds files that the code expects in its working directory, the root of the repository, but that are next to the
+ * code.
+ */
+export const findFilesNextToCode: MissingFinder = async (text, { source, code }) => {
   if (!/no such file|not found|does not exist/i.test(text)) return [];
   const directories = listDirectories(text);
   for (const path of listPaths(text, code)) {
