@@ -208,7 +208,7 @@ const flaws: Record<string, Flaw> = {
     words: withExamples,
     code: 'CONTRACT_FAILED',
     message: /ValueError: yyy/,
-    evidence: /left out/,
+    evidence: /characters omitted/,
   },
 };
 
