@@ -106,7 +106,7 @@ test('--find-links, --no-index and --pre have an effect', async () => {
   const index = await startPackageIndex([...wheels, { name: 'alpha', version: '3.0b1' }]);
   const lines = `--no-index\n--find-links ${index.directory}\n--pre\nalpha\n`;
   expect(versionOf(await prepare({ 'requirements.txt': lines }), 'alpha')).toBe('3.0b1');
-  expect(index.asked).toEqual([]);
+  expect(index.requests).toEqual([]);
 });
 
 test('wheels in the repository are installed from each of its copies', async () => {

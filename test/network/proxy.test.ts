@@ -68,12 +68,12 @@ test('remote servers are called through the proxy, with its password, and this m
     fetch: 'POST cloud.test said\n',
     moved: 'GET cloud.test \n',
   });
-  expect(proxy.asked).toEqual(Array(6).fill('cloud.test:443')); // what is kept is one connection; what moves, two
+  expect(proxy.targets).toEqual(Array(6).fill('cloud.test:443')); // what is kept is one connection; what moves, two
 
   expect(await makeCalls([['call', near]], { HTTPS_PROXY })).toEqual({ call: `GET 127.0.0.1:${port} \n` });
   const direct = await makeCalls([['call', far]], { HTTPS_PROXY, NO_PROXY: 'example.com,.test' });
   expect(direct.call).toMatch(/^(ENOTFOUND|EAI_AGAIN)/);
-  expect(proxy.asked).toHaveLength(6);
+  expect(proxy.targets).toHaveLength(6);
 });
 
 const cloud = { cloud: 'LangSmith', address: 'https://cloud.test', variable: 'LANGSMITH_API_KEY', headers: {} };

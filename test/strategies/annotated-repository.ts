@@ -1,4 +1,4 @@
-/** A function whose annotations say more than JSON does; what it answers shows what it was given. */
+/** Function with annotations of types that JSON lacks; its answer shows the types of its inputs. */
 export const annotatedRepository: Record<string, string> = {
   'app.py': `import datetime
 import enum
@@ -32,7 +32,7 @@ def predict(
 `,
 };
 
-/** JSON text of inputs and of the whole answer, and inputs that do not fit with what is said of them. */
+/** JSON text of inputs and of the complete answer, and invalid inputs with their messages. */
 export const annotatedCalls = {
   inputs:
     '{"when": "2024-02-28", "item": {"name": "a", "parts": [{"name": "b", "due": "2024-01-31"}]}, "count": 9007199254740993, "colors": ["red", "blue"], "path": "x"}',

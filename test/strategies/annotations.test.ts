@@ -8,7 +8,7 @@ import { annotatedCalls, annotatedRepository } from './annotated-repository.js';
 import { listLocalRunners, startBeforeAll } from './local-runners.js';
 import { createModalPlan, openFakeModal } from './modal-plan.js';
 
-// What `docker` answers to the same calls is in docker-annotations.test.ts.
+// docker-annotations.test.ts makes the same calls to `docker`.
 
 const { inputs, answer, refused } = annotatedCalls;
 const runInterface = { type: 'function', module: 'app', callable: 'predict', call: 'arguments' };
@@ -30,7 +30,7 @@ describe.each<[string, () => Promise<Runner>]>([
     expect(await (runner().runText?.(inputs) ?? byValues())).toBe(answer);
   });
 
-  test.each(refused)('refuses %j, and names the field', async (given, message) => {
+  test.each(refused)('refuses %j and names the field', async (given, message) => {
     expect(await runner().run(given)).toMatchObject({
       error: { code: 'CALL_INPUT', message: expect.stringContaining(message) },
     });

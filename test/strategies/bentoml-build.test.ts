@@ -54,7 +54,7 @@ test('a bento of the revision is built while the service is served, with the ver
   await runner.undo();
 });
 
-test('a bento that cannot be built is reported, and the service is served all the same', async () => {
+test('a bento that cannot be built is reported, and the service is still served', async () => {
   const files = { 'service.py': service, 'bentofile.yaml': 'service: service:Greeter\nno_such_key: 1\n' };
   const plan = await createBentoPlan(temporaryDirectory(), files);
   const runner = new BentoMLRunner(plan);
@@ -62,7 +62,7 @@ test('a bento that cannot be built is reported, and the service is served all th
   await runner.start({ env: {} });
   await runner.archive({ env: {}, onProgress: (line) => lines.push(line) });
   expect(lines.join('\n')).toMatch(/no bento was built of r1: bentoml build exited with code 1: .*no_such_key/);
-  // At the next watch, by another worker: it is still not there, and nobody is told again.
+  // Another worker tries again, and does not report the failure again.
   await new BentoMLRunner(plan).archive({ env: {}, onProgress: (line) => lines.push(line) });
   expect(lines.join('\n').split('no bento was built')).toHaveLength(2);
   expect(readFileSync(plan.logFile, 'utf8').split('no bento was built')).toHaveLength(2);
@@ -77,12 +77,12 @@ test('a build ends with the service, silently', async () => {
   const lines: string[] = [];
   const onProgress = (line: string) => lines.push(line);
   await runner.start({ env: {} });
-  const keeping = runner.archive({ env: {}, onProgress });
+  const archiving = runner.archive({ env: {}, onProgress });
   while (findProcessesByVariable(mark).length === 0) await new Promise((resolve) => setTimeout(resolve, 10));
   await runner.stop();
-  await keeping;
+  await archiving;
   expect(findProcessesByVariable(mark)).toEqual([]);
-  // One that begins when whoever stops the service has looked for builds already, and another beside it.
+  // Two concurrent builds that begin after the stop has looked for builds.
   await runner.start({ env: {} });
   const both = [runner.archive({ env: {}, onProgress }), runner.archive({ env: {}, onProgress })];
   while (findProcessesByVariable(mark).length === 0) await new Promise((resolve) => setTimeout(resolve, 10));
@@ -115,7 +115,7 @@ test('a service that needs more than a bento can hold is refused, with this mach
   });
 });
 
-test('no bento is built of a service whose inputs need conversion: the error names the parameter and a remedy', async () => {
+test('no bento is built of a service with inputs that need conversion: the error names the parameter and a remedy', async () => {
   const plan = await createBentoPlan(temporaryDirectory(), annotatedRepository);
   await expect(buildBento(plan, { version: 'r1', env: {} })).rejects.toMatchObject({
     code: 'START_FAILED',
@@ -125,11 +125,11 @@ test('no bento is built of a service whose inputs need conversion: the error nam
   });
 });
 
-test('a build that was cut off is repeated, and a canceled build leaves no process', async () => {
+test('an interrupted build is repeated, and a canceled build leaves no process', async () => {
   const plan = await createBentoPlan(temporaryDirectory(), { 'service.py': service });
   const mark = `BERTH_SERVER=${join(plan.stateDirectory, 'bentoml')}`;
   const runner = new BentoMLRunner(plan);
-  await runner.start({ env: {} }); // makes the directories
+  await runner.start({ env: {} }); // creates the directories
   await runner.stop();
   const cancel = new AbortController();
   const building = buildBento(plan, { version: 'r1-half', env: {}, signal: cancel.signal });

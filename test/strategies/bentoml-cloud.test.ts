@@ -44,7 +44,7 @@ async function openCloud(options: Partial<FakeOptions> = {}): Promise<FakeBentoC
   return cloud;
 }
 
-/** A plain function below src, so that the code of the bento has to be found there. */
+/** Plain function below src, so that the code of the bento must be found there. */
 const solution = {
   'requirements.txt': 'numpy\n',
   'src/shout.py': `import os
@@ -64,7 +64,7 @@ const makePlan = (changes: Partial<RunPlan> = {}) =>
 
 async function untilTrue(isTrue: () => boolean): Promise<void> {
   for (const deadline = Date.now() + 30_000; !isTrue(); await sleep(50))
-    if (Date.now() > deadline) throw new Error('in vain awaited');
+    if (Date.now() > deadline) throw new Error('the condition was not met in time');
 }
 
 const caught = (work: Promise<unknown>): Promise<BerthError> =>
@@ -103,8 +103,10 @@ test('a revision is pushed, deployed, called with the token, stopped, started ag
   expect(await runner.isHealthy()).toMatchObject({ isHealthy: true, detail: expect.stringContaining('says running') });
 
   await runner.run({ text: 'grüße' });
-  const said = await readLog(runner, { until: 'heard grüße' });
-  expect(said).toEqual(expect.arrayContaining([`berth: BentoCloud: ${name} is running`, 'heard fine', 'heard grüße']));
+  const printed = await readLog(runner, { until: 'heard grüße' });
+  expect(printed).toEqual(
+    expect.arrayContaining([`berth: BentoCloud: ${name} is running`, 'heard fine', 'heard grüße']),
+  );
   const last = await readLog(runner, { tail: 2 });
   expect([last.length, last.includes('heard fine')]).toEqual([2, false]);
   const followed = readLog(runner, { tail: 0, follow: true, until: 'heard later' });
@@ -151,13 +153,13 @@ test('a revision is pushed, deployed, called with the token, stopped, started ag
   }
 });
 
-/** All that a start has written. */
+/** Lists all files that a start has written. */
 async function listFiles({ stateDirectory, logFile }: RunPlan): Promise<string[]> {
   const entries = await readdir(stateDirectory, { recursive: true, withFileTypes: true });
   return [logFile, ...entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name))];
 }
 
-test('a failed deployment fails the start, and nothing of it keeps running', async () => {
+test('a failed deployment fails the start, and no process of it keeps running', async () => {
   const cloud = await openCloud({ outcome: 'image-build-failed' });
   const runner = new BentoMLRunner(await makePlan());
   const error = await caught(runner.start({ env: {} }));
@@ -214,14 +216,14 @@ test('a refused token is not retried, an unreachable cloud is, and both name the
   endings.length = 0;
 });
 
-test('resources with this home’s mark are found and removed, and nothing else, as BentoML’s own command lists them', async () => {
+test('only resources with this home’s mark are found and removed, and BentoML’s own command lists the others', async () => {
   const cloud = await openCloud();
   const [home, another] = [temporaryHome(), temporaryHome()];
-  const nameIn = (place: BerthHome) =>
+  const nameIn = (owner: BerthHome) =>
     createCloudName({
       deployment: 'demo',
       revision: 'r2',
-      stateDirectory: revisionDirectory(place, 'demo', 'r2').state,
+      stateDirectory: revisionDirectory(owner, 'demo', 'r2').state,
     });
   const [ours, theirs] = [nameIn(home), nameIn(another)];
   const others = Array.from({ length: 120 }, (_, index) => `other-r1-${index}`);
@@ -243,13 +245,13 @@ test('resources with this home’s mark are found and removed, and nothing else,
   ]);
   for (const { remove } of found) await remove();
   for (const { remove } of found) await remove();
-  for (const kept of [cloud.deployments, cloud.secrets, cloud.bentos]) expect(kept.size).toBe(122);
+  for (const remaining of [cloud.deployments, cloud.secrets, cloud.bentos]) expect(remaining.size).toBe(122);
   expect([...cloud.deployments.keys()].at(-2)).toBe(theirs);
   expect(await listByCommand(['deployment', 'list'])).toContain(theirs);
   expect(await listByCommand(['secret', 'list'])).toContain('other-r1-0');
 });
 
-/** What the cloud answers is what BentoML's own schemas expect. */
+/** Lists with BentoML's own command, which validates the fake's replies. */
 async function listByCommand(words: string[]): Promise<string> {
   const { python } = await prepareBentoEnvironment();
   const env = { ...process.env, BENTOML_HOME: temporaryDirectory(), BENTOML_DO_NOT_TRACK: 'True' };

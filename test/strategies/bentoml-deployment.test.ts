@@ -14,18 +14,18 @@ import { listProcesses, temporaryStack } from '../support/temporary-stack.js';
 
 const home = temporaryStack();
 
-/** The servers' processes name the home: their interpreter lies in it. */
+/** Finds server processes: the path of their interpreter contains the home. */
 const serving = () => listProcesses(home).filter((pid) => readCommand(pid).includes('bentoml'));
 
 const readCommand = (pid: number): string => {
   try {
     return readFileSync(`/proc/${pid}/cmdline`, 'utf8');
   } catch {
-    return ''; // ended meanwhile
+    return ''; // it has ended
   }
 };
 
-test('the example spelling-service is chosen for bentoml, answers the command, and is gone after cleanup', async () => {
+test('the example spelling-service selects bentoml, answers the command, and is gone after cleanup', async () => {
   const solution = join(packageRoot, 'examples', 'spelling-service');
   const example = join(solution, 'examples.yaml');
   const berth = <Value>(...words: string[]) => runJson<Value>(words, { home: home.root });

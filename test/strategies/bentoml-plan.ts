@@ -10,7 +10,7 @@ import { createLocalPlan } from './local-plan.js';
 
 let shared: Promise<Environment> | undefined;
 
-/** One environment with BentoML for all test files. */
+/** Prepares one environment with BentoML for all test files. */
 export function prepareBentoEnvironment(): Promise<Environment> {
   shared ??= new Environments(sharedHome()).prepare({
     directory: temporaryDirectory(),
@@ -21,7 +21,7 @@ export function prepareBentoEnvironment(): Promise<Environment> {
   return shared;
 }
 
-/** A plan for these files as the strategy's recipes adapt them. */
+/** Creates a plan for these files, adapted by the strategy's recipes. */
 export async function createBentoPlan(
   directory: string,
   files: Record<string, string>,

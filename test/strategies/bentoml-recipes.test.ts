@@ -104,7 +104,7 @@ test('a method that --entry names is awaited or collected according to its own d
   expect(await written('predict')).toContain('_run(lambda: _solution.predict(text))');
 });
 
-test('a parameter of the callable’s own name does not hide it', async () => {
+test('a parameter with the callable’s name does not hide the callable', async () => {
   const found = await recognize({ 'app.py': 'def text(text: str):\n    return text\n' });
   expect(found?.files['service.py']).toContain('from app import text as _solution');
   expect(found?.files['service.py']).toContain('_run(lambda: _solution(text))');
@@ -148,9 +148,9 @@ test('a Cog predictor is called by Cog’s rules', async () => {
     by: 'cog-service',
     runInterface: { service: 'service:Service', call: 'inputs', cog: true, environment: ['MODE=a=b'] },
   });
-  const told = '{"module": "predict", "callable": "Predictor", "call": "cog"}';
+  const software = '{"module": "predict", "callable": "Predictor", "call": "cog"}';
   expect(found?.files['service.py']).toContain(
-    `EmbeddedSoftware(${told}, os.environ.get("SERVICE_THREADS"), __file__)`,
+    `EmbeddedSoftware(${software}, os.environ.get("SERVICE_THREADS"), __file__)`,
   );
   expect((await recognize({ 'cog.yaml': cog, 'predict.py': predictor }, 'predict:Predictor'))?.by).toBe(
     'entry-service',

@@ -34,7 +34,7 @@ async function makeRunner(files: Record<string, string>, changes: Changes = {}) 
   return { plan, runner: new BentoMLRunner(plan) };
 }
 
-/** Starts, and undoes whatever comes of it. */
+/** Starts a revision for the test's body, and undoes it in any case. */
 async function whileServed(
   files: Record<string, string>,
   changes: Changes,
@@ -182,7 +182,7 @@ describe('a service that the repository has', () => {
   test.each([
     [3, ['word0 ', 'word1 ', 'word2 '], { status: 'success', output: 'word0 word1 word2 ' }],
     [5, ['word0 ', 'word1 ', 'word2 '], { error: { code: 'CALL_FAILED', message: 'ValueError: no fourth word' } }],
-  ])('its API stream gives %d words as they come, then the answer', async (count, words, answer) => {
+  ])('its API stream yields %d words as they arrive, then the answer', async (count, words, answer) => {
     const other = await openApi('stream');
     const parts = other.stream({ count });
     const chunks: unknown[] = [];
@@ -254,7 +254,7 @@ class Greeter:
   });
 });
 
-test('a service whose constructor raises is START_FAILED within seconds, with its traceback', async () => {
+test('a constructor that raises is START_FAILED within seconds, with its traceback', async () => {
   const source = `import bentoml
 
 @bentoml.service
@@ -342,8 +342,8 @@ class Predictor(BasePredictor):
 `,
   };
   await whileServed(files, {}, async (runner) => {
-    const told = `data:text/plain;base64,${Buffer.from('hello=you x x').toString('base64')}`;
-    expect(await runner.run({ text: 'x', times: 2 })).toEqual({ status: 'success', output: told });
+    const output = `data:text/plain;base64,${Buffer.from('hello=you x x').toString('base64')}`;
+    expect(await runner.run({ text: 'x', times: 2 })).toEqual({ status: 'success', output });
     expect(requireFailure(await runner.run({ text: 'x', times: 4 }))).toMatchObject({
       code: 'CALL_INPUT',
       message: expect.stringContaining('times: must be at most 3, got 4'),
@@ -430,6 +430,6 @@ def predict(text, **options):
   });
 });
 
-test('it listens on loopback only unless it is exposed', async () => {
+test('it listens only on loopback unless it is exposed', async () => {
   await checkExposure(async (changes) => (await makeRunner({ 'app.py': 'def predict(): return 1' }, changes)).runner);
 });

@@ -4,7 +4,7 @@ import { expect } from '@jest/globals';
 import type { RunPlan } from '../../src/contract/handle.js';
 import type { Runner } from '../../src/runners/runner.js';
 
-/** An address of this machine other than 127.0.0.1: as another machine would call it, where it has such a one. */
+/** Finds an address at which another machine would call this one; a second loopback address when there is none. */
 const otherAddress = (): string =>
   Object.values(networkInterfaces())
     .flatMap((addresses) => addresses ?? [])
@@ -20,13 +20,13 @@ const isReached = (port: number): Promise<boolean> =>
     socket.once('connect', () => end(true)).once('error', () => end(false));
   });
 
-/** Nothing listens on other interfaces unless asked for; then the endpoint says so, and calls from here go on. */
+/** Checks that a server listens on other interfaces only when exposed, and still answers calls of this machine. */
 export async function checkExposure(make: (changes: Partial<RunPlan>) => Promise<Runner>): Promise<void> {
-  const alone = await make({});
-  const { endpoint } = await alone.start({ env: {} });
+  const unexposed = await make({});
+  const { endpoint } = await unexposed.start({ env: {} });
   expect(endpoint).toMatch(/^http:\/\/127\.0\.0\.1:\d+$/);
   expect(await isReached(Number(new URL(endpoint ?? '').port))).toBe(false);
-  await alone.stop();
+  await unexposed.stop();
   const exposed = await make({ expose: '0.0.0.0' });
   const handle = await exposed.start({ env: {} });
   expect(handle.endpoint).toMatch(/^http:\/\/0\.0\.0\.0:\d+$/);
@@ -34,6 +34,6 @@ export async function checkExposure(make: (changes: Partial<RunPlan>) => Promise
   expect(await exposed.isHealthy()).toMatchObject({ isHealthy: true });
   expect(await exposed.run({})).toMatchObject({ status: 'success' });
   await exposed.stop();
-  const elsewhere = await make({ expose: '192.0.2.1' }); // kept free for documentation: no machine has it
-  await expect(elsewhere.start({ env: {} })).rejects.toMatchObject({ code: 'START_FAILED' });
+  const unavailable = await make({ expose: '192.0.2.1' }); // reserved for documentation: no machine has it
+  await expect(unavailable.start({ env: {} })).rejects.toMatchObject({ code: 'START_FAILED' });
 }

@@ -27,7 +27,7 @@ const [token, key, canary] = ['token-e2e-41f7', 'key-e2e-6b02', 'canary-e2e-90ab
 let cloud: FakeBentoCloud;
 let langSmith: FakeLangSmith;
 
-/** What names the accounts is set before the worker is started: it is the worker's, too. */
+/** Sets the accounts' variables before the worker starts, because the worker inherits them. */
 beforeAll(async () => {
   cloud = new FakeBentoCloud({ token, python: (await prepareBentoEnvironment()).python });
   langSmith = new FakeLangSmith({ key, python: (await prepareGraphEnvironment()).python });
@@ -138,7 +138,7 @@ async function readHistory(name: string): Promise<string> {
   return payloadsOf(JSON.parse(historyToJSON(history))).join('\n');
 }
 
-/** Every string of the history, and what those that are base64 hold. */
+/** Collects every string of the history, also decoded from base64. */
 function payloadsOf(value: unknown): string[] {
   if (typeof value === 'string') return [value, Buffer.from(value, 'base64').toString()];
   if (typeof value !== 'object' || value === null) return [];

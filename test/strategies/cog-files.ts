@@ -1,4 +1,4 @@
-/** A Cog predictor that counts its calls, keeps limits, writes a file where that is asked for, and fails at one text. */
+/** Cog predictor that counts its calls, has limits, writes a file on request, and fails for one text. */
 export const cogFiles = {
   'cog.yaml': 'predict: "captions/predict.py:Predictor"\nenvironment: ["GREETING=hello=you"]\n',
   'captions/predict.py': `import os, tempfile

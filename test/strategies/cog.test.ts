@@ -45,7 +45,7 @@ const captioner = join(packageRoot, 'examples', 'cog-captioner');
 const examples = await readExampleFile(join(captioner, 'examples.yaml'));
 const { image } = examples.map(({ input }) => input)[0] as { image: string };
 
-test('the example answers as its examples say, with its file as a data URI', async () => {
+test('the example answers like its examples, with its file as a data URI', async () => {
   const { run } = await serveCog(captioner);
   const checked = await checkContract({
     contract: { source: 'user', examples },
@@ -64,7 +64,7 @@ test('its limits are enforced, and its own exception is an answer', async () => 
   expect(refused.message).toContain('colours: must be at most 6, got 7');
   expect(refused.message).toContain('style');
   expect(requireFailure(await run({})).message).toContain('image: is required');
-  // What the user says for the variable counts, not what cog.yaml says.
+  // The user's value of the variable overrides that of cog.yaml.
   const raised = requireFailure(await run({ image }));
   expect(raised).toMatchObject({ code: 'CALL_FAILED', type: 'ValueError' });
   expect(raised.message).toContain('6 × 4: at most 5 on a side');
@@ -93,7 +93,7 @@ class Counter(BasePredictor):
   for (let call = 0; call < 3; call += 1) expect(await run({})).toEqual(success([1, 'a=b', 'user', 'word']));
 });
 
-test('an async predictor takes as many calls at once as cog.yaml allows', async () => {
+test('an async predictor takes as many concurrent calls as cog.yaml allows', async () => {
   const solution = temporarySolution({
     'cog.yaml': 'predict: "predict.py"\nconcurrency:\n  max: 3\n',
     'predict.py': `
@@ -141,7 +141,7 @@ test.each([
   ['Iterator', '', ['a', 'b', 'c']],
   ['ConcatenateIterator', '', 'abc'],
   ['AsyncConcatenateIterator', 'async ', 'abc'],
-])('what is yielded as %s comes bit by bit, and is one answer', async (kind, prefix, output) => {
+])('items of %s arrive one by one, and together are one answer', async (kind, prefix, output) => {
   const solution = temporarySolution({
     'cog.yaml': 'predict: "predict.py:spell"\n',
     'predict.py': `

@@ -12,14 +12,14 @@ export {
   requireFailure,
 } from '../../src/conformance/index.js';
 
-/** Seconds that the software has to come up, with what it needs. */
+/** Seconds that preparing and starting the software may take. */
 const startTimeout = 180;
 
-/** Checks that bring up one deployment more each, or several: what a cloud builds and pushes anew for every one of them. */
+/** Checks that need further deployments, each of which a cloud builds and pushes separately. */
 export const extraDeploymentChecks =
   /variables of the process|two starts at once|an interrupted one|ends during a call|killed software|^stop resolves|sixteen calls|each resource/;
 
-/** The behavior that every runner shares: each check of the suite as a test. */
+/** Registers each check of the conformance suite as a test. */
 export function testRunnerConformance(conformance: Conformance, { without }: { without?: RegExp } = {}): void {
   for (const { name, setUp, checks, tearDown } of createSuite(conformance))
     describe(name, () => {
@@ -29,26 +29,26 @@ export function testRunnerConformance(conformance: Conformance, { without }: { w
     });
 }
 
-/** Of a server on this machine also its port remains, until it is free again; a start that was cut off leaves it running. */
+/** Adds the taken port of a local server to what remains, and expects an interrupted start to leave a process. */
 export function testFreedPorts(
   conformance: Conformance,
   readServer: (plan: RunPlan) => Promise<{ port: number } | undefined>,
 ): Conformance {
   const ports = new Map<string, number>();
-  const listRemains = async (plan: RunPlan) => {
+  const listRemaining = async (plan: RunPlan) => {
     const port = (await readServer(plan))?.port ?? ports.get(plan.revision);
     if (port !== undefined) ports.set(plan.revision, port);
     const isTaken = port !== undefined && !(await isPortFree(port));
     return [...(await conformance.listRemaining(plan)), ...(isTaken ? [`port ${port}`] : [])];
   };
-  const startHalfway = async (plan: RunPlan) => {
+  const interruptStart = async (plan: RunPlan) => {
     await conformance.interruptStart(plan);
-    expect(await listRemains(plan)).toContainEqual(expect.stringMatching(/^process/));
+    expect(await listRemaining(plan)).toContainEqual(expect.stringMatching(/^process/));
   };
-  return { ...conformance, listRemaining: listRemains, listRunning: listRemains, interruptStart: startHalfway };
+  return { ...conformance, listRemaining, listRunning: listRemaining, interruptStart };
 }
 
-/** A built-in strategy as `berth strategies test` meets it. */
+/** Describes a built-in strategy for the suite, like `berth strategies test`. */
 export async function describeBuiltIn(name: string, provider?: string): Promise<Conformance> {
   const home = temporaryHome();
   const registry = await StrategyRegistry.scan({ home, directories: [] });

@@ -31,14 +31,14 @@ describe.each(listLocalRunners(files, runInterface))('%s', (_, makeRunner) => {
   test.each([
     ['{"x": 9007199254740993, "y": 9223372036854775807}', '["int",9007199254740993,9223372036854775807]'],
     ['{"x": 2.0}', '["float",2.0,1]'],
-  ])('gives a float %s as it is written', async (inputs, output) => {
+  ])('returns a float %s as it was written', async (inputs, output) => {
     expect(await runner().runText?.(inputs)).toBe(`{"status":"success","output":${output}}`);
   });
 
   test.each([
     [0, 'output.scores[1].value is NaN, which JSON cannot hold'],
     [1.5, 'output[0].value is -Infinity, which JSON cannot hold'],
-  ])('writes no null for what JSON cannot hold (%s)', async (x, message) => {
+  ])('writes no null for a value that JSON cannot hold (%s)', async (x, message) => {
     expect(await runner().run({ x })).toMatchObject({ error: { code: 'CALL_OUTPUT', message } });
   });
 });

@@ -23,7 +23,7 @@ test('converts inputs by their annotations, and keeps every digit', async () => 
   expect(await runner.runText(inputs)).toBe(answer);
 });
 
-test.each(refused)('refuses %j, and names the field', async (given, message) => {
+test.each(refused)('refuses %j and names the field', async (given, message) => {
   expect(await runner.run(given)).toMatchObject({
     error: { code: 'CALL_INPUT', message: expect.stringContaining(message) },
   });

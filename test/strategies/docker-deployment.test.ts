@@ -25,7 +25,7 @@ async function countLeft() {
   return { containers: containers.length, images: tags.filter((tag) => tag.startsWith(`berth/${name}:`)).length };
 }
 
-test('the example is built from its own Dockerfile, keeps its contract, and is gone after cleanup', async () => {
+test('the example is built from its own Dockerfile, passes its contract, and is gone after cleanup', async () => {
   const examples = await readExampleFile(join(solution, 'examples.yaml'));
   try {
     const info = await deploy({ name, solution, strategy: 'docker', agent: 'none', examples });
@@ -44,7 +44,7 @@ test('the example is built from its own Dockerfile, keeps its contract, and is g
   expect(await countLeft()).toEqual({ containers: 0, images: 0 });
 });
 
-test('software that writes beside its code at its first call is restarted with a writable file system', async () => {
+test('software that writes next to its code at its first call is restarted with a writable file system', async () => {
   const written = temporarySolution({
     'app.py': 'def predict(words):\n    with open("seen.txt", "w") as seen: return seen.write(words)\n',
   });

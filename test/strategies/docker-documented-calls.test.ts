@@ -25,7 +25,7 @@ test('the code’s documented calls become its contract, and an outdated one is 
   await (await connectOnce()).cleanup(name);
 }, 240_000);
 
-test('code that keeps no documented call waits', async () => {
+test('a deployment waits when its code passes no documented call', async () => {
   await startDeployment({ ...options, solution: temporarySolution(createDocumentedRepository('5', '7')) });
   const info = await waitForState(name, 'waiting', 'running');
   expect(info).toMatchObject({ state: 'waiting', lastError: { code: 'CONTRACT_FAILED' } });

@@ -32,7 +32,7 @@ const tokenHash = createHash('sha256').update('drawn').digest('hex');
 let url: string;
 let agent: VerifiedAgent;
 
-/** The host program as a container starts it. */
+/** Starts the host program like a container. */
 beforeAll(async () => {
   const port = await chooseFreePort(`container-call ${process.pid}`);
   url = `http://127.0.0.1:${port}`;
@@ -100,7 +100,7 @@ test('invalid inputs are an answer without chunks', async () => {
 test('a deadline and a cancel end a stream with their answer', async () => {
   const late = await collect(open({ words: [1, 2], seconds: 3 }, { timeout: 1 }));
   expect(late).toMatchObject({ chunks: [1], answer: { error: { code: 'CALL_TIMEOUT' } } });
-  await collect(open({ words: [] })); // waits for its turn: the late generator is not over before its sleep is
+  await collect(open({ words: [] })); // waits for its turn: the late generator ends after its sleep
   const signal = AbortSignal.timeout(1_000);
   const cancelled = await collect(open({ words: [1, 2], seconds: 3 }, { signal }));
   expect(cancelled).toMatchObject({ chunks: [1], answer: { error: { code: 'CALL_CANCELLED' } } });
@@ -125,10 +125,10 @@ test('a host that crashes during a call loses it', async () => {
   expect({ chunks, answer }).toMatchObject({ chunks: [1, 2], answer: { error: { code: 'CALL_LOST' } } });
 });
 
-test('each connection’s peer is verified once, before anything is sent', async () => {
-  const asked: string[] = [];
+test('each connection’s peer is verified once, before any inputs are sent', async () => {
+  const requests: string[] = [];
   const server = createServer((request, response) => {
-    asked.push(`${request.method} ${request.url}`);
+    requests.push(`${request.method} ${request.url}`);
     const content = '{"status":"success","output":"ü"}';
     response.writeHead(200, { 'berth-token': tokenHash, 'content-length': Buffer.byteLength(content) }).end(content);
   });
@@ -148,12 +148,12 @@ test('each connection’s peer is verified once, before anything is sent', async
     return answers;
   };
   expect(await callThere(tokenHash)).toEqual(Array(3).fill({ status: 'success', output: 'ü' }));
-  expect(asked.splice(0)).toEqual(['GET /healthz', 'POST /run', 'POST /run', 'POST /run']);
+  expect(requests.splice(0)).toEqual(['GET /healthz', 'POST /run', 'POST /run', 'POST /run']);
   const refusal = {
     error: { code: 'NOT_RUNNING', message: expect.stringContaining(`something else answers at ${there}`) },
   };
   expect(await callThere('of another start')).toMatchObject(Array(3).fill(refusal));
-  expect(new Set(asked)).toEqual(new Set(['GET /healthz']));
+  expect(new Set(requests)).toEqual(new Set(['GET /healthz']));
 });
 
 test('a deadline applies when the peer does not identify itself', async () => {

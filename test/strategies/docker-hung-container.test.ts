@@ -8,12 +8,12 @@ import { DockerRunner } from '../../strategies/docker/runner.js';
 import { setUpDocker } from './docker-setup.js';
 import { perlServer } from './perl-server.js';
 
-const scene = setUpDocker('hung');
+const setup = setUpDocker('hung');
 
-const findContainer = ({ container }: DockerHandle) => scene.engine.getContainer(container);
+const findContainer = ({ container }: DockerHandle) => setup.engine.getContainer(container);
 
-test('a container that answered once and hangs is replaced by a start', async () => {
-  const { runner, plan } = await scene.makeRunner({ 'app.py': 'def predict(): return 1' });
+test('a start replaces a container that answered once and hangs', async () => {
+  const { runner, plan } = await setup.makeRunner({ 'app.py': 'def predict(): return 1' });
   const first = (await runner.start({ env: {} })) as DockerHandle;
   await findContainer(first).pause();
   expect(await runner.isHealthy()).toMatchObject({ state: 'unresponsive' });
@@ -27,8 +27,8 @@ test('a container that answered once and hangs is replaced by a start', async ()
   expect(readFileSync(plan.logFile, 'utf8').split('\n')).toContainEqual(expect.stringContaining('and is replaced'));
 });
 
-test('a container that hangs briefly is kept', async () => {
-  const { runner } = await scene.makeRunner({ 'app.py': 'def predict(): return 1' });
+test('a start keeps a container that hangs briefly', async () => {
+  const { runner } = await setup.makeRunner({ 'app.py': 'def predict(): return 1' });
   const first = (await runner.start({ env: {} })) as DockerHandle;
   await findContainer(first).pause();
   const again = runner.start({ env: {} });
@@ -37,8 +37,8 @@ test('a container that hangs briefly is kept', async () => {
   expect(await again).toMatchObject({ container: first.container });
 });
 
-test('a container whose own health check fails is replaced by a start, though it answers', async () => {
-  const { runner, plan } = await scene.makeRunner(
+test('a start replaces a container when its own health check fails, although it answers', async () => {
+  const { runner, plan } = await setup.makeRunner(
     {
       Dockerfile: `FROM python:3.11.13-slim-bookworm
 COPY serve.pl /

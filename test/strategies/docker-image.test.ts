@@ -16,7 +16,7 @@ import { registerCleanup, temporaryDirectory, temporarySolution } from '../suppo
 import { createDockerPlan } from './docker-plan.js';
 import { perlServer } from './perl-server.js';
 
-// Which image a revision starts from, while bases move, settings change and images go.
+// The image of a revision when bases move, settings change and images disappear.
 
 let engine: Docker;
 let base: MovableBaseImage;
@@ -34,7 +34,7 @@ registerCleanup(async () => {
   await base.remove();
 });
 
-/** Of a text of its own: nothing of it was built before. */
+/** Creates a server with a unique text, of which no layer was built before. */
 const server = (text: string) => ({
   Dockerfile: `FROM ${base.name}\nCOPY . /\nEXPOSE 7000\nCMD ["perl", "/serve.pl"]\n`,
   'serve.pl': perlServer,
@@ -48,7 +48,7 @@ const planOf = (deployment: string, files: Record<string, string>, changes: Part
     ...changes,
   });
 
-/** Starts as a new process does, ends, and tells what it started from and what it said. */
+/** Starts and stops a revision with a new runner. Returns its image and its progress. */
 async function startOnce(plan: RunPlan): Promise<{ image: string; id: string; lines: string[] }> {
   const runner = new DockerRunner(plan);
   started.push(runner);
@@ -96,7 +96,7 @@ test('an image that is gone from the engine is built again, and a line reports i
 });
 
 test('a revision that was changed, or is created again on another base, is built again', async () => {
-  const plan = await planOf('mended', server('mended'));
+  const plan = await planOf('changed', server('changed'));
   const first = await startOnce(plan);
   await base.move();
   const onNewBase = { ...plan, base: { [base.name]: await base.findId() } };
@@ -111,7 +111,7 @@ test('an image that two revisions share stays until both are undone, even when o
   const other = await planOf('shared', server('shared'), { revision: 'r2' });
   const [first, second] = [await startOnce(plan), await startOnce(other)];
   expect(second.id).toBe(first.id);
-  await engine.getImage(second.image).remove(); // as `docker rmi` of a person
+  await engine.getImage(second.image).remove(); // like a user's `docker rmi`
   expect(await startOnce(other)).toMatchObject({ image: second.image, id: first.id });
   await new DockerRunner(plan).undo();
   expect((await startOnce(other)).lines).not.toContainEqual(built);
@@ -119,7 +119,7 @@ test('an image that two revisions share stays until both are undone, even when o
   expect(await ignoreMissing(engine.getImage(first.id).inspect())).toBeUndefined();
 });
 
-test('two starts at once and a start that was cut off create no second image', async () => {
+test('two concurrent starts and an interrupted start create no second image', async () => {
   const plan = await planOf('twice', server('twice'));
   const [one, other] = [new DockerRunner(plan), new DockerRunner(plan)];
   started.push(one, other);
@@ -143,7 +143,7 @@ test('the same code on a newer base becomes another image', async () => {
   expect(second.id).not.toBe(first.id);
 });
 
-test('a revision’s base is the images that the engine has under the names in its Dockerfile', async () => {
+test('a revision’s base is the images that its Dockerfile names, as the engine has them', async () => {
   const own = await planOf('based', server('based'));
   expect(await findBase(own)).toEqual({ [base.name]: await base.findId() });
   await base.move();
@@ -172,7 +172,7 @@ test('a revision’s base is unknown without an engine', async () => {
   }
 });
 
-test('a private base image is pulled with the credentials of docker login, which stay out of image and log', async () => {
+test('a private base image is pulled with the credentials of docker login, and they are not in image or log', async () => {
   const user = 'reader:canary of a password';
   const registry = await startPrivateRegistry(user);
   const auth = Buffer.from(user).toString('base64');
@@ -180,8 +180,10 @@ test('a private base image is pulled with the credentials of docker login, which
   const helper = temporarySolution({ 'config.json': JSON.stringify({ credHelpers: { [registry.host]: mark } }) });
   const program = `docker-credential-${mark}`;
   const [Username = '', Secret = ''] = user.split(':');
-  const kept = JSON.stringify({ Username, Secret });
-  const path = temporarySolution({ [program]: `#!/bin/sh\n[ "$(cat)" = ${registry.host} ] && echo '${kept}'\n` });
+  const credentials = JSON.stringify({ Username, Secret });
+  const path = temporarySolution({
+    [program]: `#!/bin/sh\n[ "$(cat)" = ${registry.host} ] && echo '${credentials}'\n`,
+  });
   chmodSync(join(path, program), 0o755);
 
   const code = temporarySolution({ Dockerfile: `FROM ${registry.image}\nCOPY --from=${testBaseImage} /bin/true /\n` });
@@ -210,17 +212,17 @@ test('a private base image is pulled with the credentials of docker login, which
   });
   const other = await openEngine(findEngineAddress());
   const version = await other.version();
-  other.version = () => Promise.resolve({ ...version, Components: [] }); // as an engine that is not Docker's own says it
-  const told = [];
+  other.version = () => Promise.resolve({ ...version, Components: [] }); // like an engine other than Docker's
+  const described = [];
   for (const [config, by, name] of [
     [login, engine, 'login'],
     [helper, other, 'helper'],
   ] as const) {
-    registry.askedBy.clear();
+    registry.requestedBy.clear();
     const image = engine.getImage((await build(config, by, name)).reference);
-    expect(registry.askedBy).toContain(user);
-    told.push(await image.inspect(), await image.history());
+    expect(registry.requestedBy).toContain(user);
+    described.push(await image.inspect(), await image.history());
     await image.remove();
   }
-  expect(JSON.stringify(told) + readFileSync(logFile, 'utf8')).not.toMatch(/canary|cmVhZGVyO/);
+  expect(JSON.stringify(described) + readFileSync(logFile, 'utf8')).not.toMatch(/canary|cmVhZGVyO/);
 });

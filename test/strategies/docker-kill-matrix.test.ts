@@ -14,12 +14,12 @@ import { temporarySolution } from '../support/temporary-directories.js';
 import { readCommandLine, temporaryStack } from '../support/temporary-stack.js';
 import { perlServer } from './perl-server.js';
 
-// The container engine is killed at every step of a deploy, of a redeploy and of a cleanup, and comes back; then worker,
-// server and engine at once, at those steps that the engine has a part in.
+// Kills the container engine at every step of a deploy, a redeploy and a cleanup, and starts it again; then kills worker,
+// server and engine together, at the steps that use the engine.
 
 const own = new DisposableEngine();
 const home = temporaryStack();
-const acts = ['deploy', 'redeploy', 'cleanup'];
+const operations = ['deploy', 'redeploy', 'cleanup'];
 let engine: Docker;
 let matrix: KillMatrix;
 const outcomes: Outcome[] = [];
@@ -27,10 +27,10 @@ const outcomes: Outcome[] = [];
 beforeAll(async () => {
   engine = await own.start();
   matrix = new KillMatrix(home, dockerTarget(engine));
-  await matrix.rehearse(acts);
-  const steps = matrix.selectCore(acts, 0).filter((cell) => hasBegun(cell));
+  await matrix.rehearse(operations);
+  const steps = matrix.selectCore(operations, 0).filter((cell) => hasBegun(cell));
   outcomes.push(...(await matrix.run(steps, { kill: () => own.kill(), restore: () => own.start() })));
-  const ofEngine = matrix.selectCore(acts, 1).filter(({ step }) => engineSteps.includes(step));
+  const ofEngine = matrix.selectCore(operations, 1).filter(({ step }) => engineSteps.includes(step));
   outcomes.push(...(await matrix.run(ofEngine, { kill: killAll, restore: bringAllBack })));
 }, 400_000);
 
@@ -41,20 +41,20 @@ async function bringAllBack(): Promise<void> {
   await ensureStack({ needsWorker: true });
 }
 
-/** Steps that have the engine build, start or remove something. */
+/** Steps in which the engine builds, starts or removes something. */
 const engineSteps = ['createRunner', 'retireRevision', 'discardRevision', 'undoDeployment'];
 
-/** What finds no engine when a strategy is chosen is refused, and nothing is begun: that has a test of its own. */
+/** Excludes steps up to the selection: without an engine it refuses the request, which another test checks. */
 const hasBegun = ({ moment, step }: MatrixCell): boolean =>
   moment !== 'busy' && step !== 'digestSource' && !(step === 'selectStrategy' && moment === 'begin');
 
-test.each(acts)('each step of a %s ends as expected', (act) => {
-  const told = outcomes.filter((outcome) => outcome.operation === act);
-  expect(told.filter(({ problem }) => problem !== null)).toEqual([]);
-  expect(told).not.toEqual([]);
+test.each(operations)('each step of a %s ends as expected', (operation) => {
+  const ofOperation = outcomes.filter((outcome) => outcome.operation === operation);
+  expect(ofOperation.filter(({ problem }) => problem !== null)).toEqual([]);
+  expect(ofOperation).not.toEqual([]);
 });
 
-/** A process of the build, by which the build is known to be under way. */
+/** Command of a build step. Its process shows that the build is in progress. */
 const slow = 'sleep 4.0625';
 const server = {
   Dockerfile: [
@@ -67,7 +67,7 @@ const server = {
   'serve.pl': perlServer,
 };
 
-const isUnderWay = (command: string): boolean =>
+const isRunning = (command: string): boolean =>
   readdirSync('/proc').some((pid) => readCommandLine(pid).replaceAll('\0', ' ').trim() === command);
 
 test('an image that was being built is built again', async () => {
@@ -79,7 +79,7 @@ test('an image that was being built is built again', async () => {
     entry: '/upper',
     agent: 'none',
   });
-  while (!isUnderWay(slow)) await sleep(20);
+  while (!isRunning(slow)) await sleep(20);
   await own.kill();
   await own.start();
   expect(await waitForState(name, 'running')).toMatchObject({ lastError: null });

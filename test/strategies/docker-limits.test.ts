@@ -9,10 +9,10 @@ import { describeContainer } from '../../strategies/docker/container/describe-co
 import { parseDockerInterface } from '../../strategies/docker/docker-interface.js';
 import { setUpDocker } from './docker-setup.js';
 
-const scene = setUpDocker('limits');
+const setup = setUpDocker('limits');
 const files = { 'app.py': 'def predict(): return 1' };
 
-/** The tests' engine, as another machine's would describe itself. */
+/** Changes how the tests' engine describes itself, like an engine of another machine. */
 async function describedAs(changes: object): Promise<Docker> {
   const engine = await openEngine(findEngineAddress());
   const information = await engine.info();
@@ -21,7 +21,7 @@ async function describedAs(changes: object): Promise<Docker> {
 }
 
 async function choose(resources: Resources, changes: object) {
-  const { plan } = await scene.makeRunner(files, { resources });
+  const { plan } = await setup.makeRunner(files, { resources });
   const software = parseDockerInterface(plan.runInterface);
   const { limits, notes } = await chooseLimits(await describedAs(changes), plan, software);
   const request = { plan, software, image: 'any', port: 8000, host: '127.0.0.1', token: 'drawn', env: {} };
@@ -38,14 +38,14 @@ test('a number of GPUs is passed on', async () => {
   });
 });
 
-test('a type of GPU means all GPUs of the engine, and a line says that the type is not enforced', async () => {
+test('a type of GPU means all GPUs of the engine, and a note says that the type is not enforced', async () => {
   expect(await choose({ gpu: 'T4' }, nvidia)).toMatchObject({
     HostConfig: { DeviceRequests: [{ Count: -1, Capabilities: [['gpu']] }] },
     notes: ['the type of the gpu (T4) is not enforced here: the software gets all that the engine has'],
   });
 });
 
-test('an engine without GPUs passes none on, and a line says so', async () => {
+test('an engine without GPUs passes none on, and a note says so', async () => {
   const { HostConfig, notes } = await choose({ gpu: '1' }, { Runtimes: { runc: {} } });
   expect(HostConfig).not.toHaveProperty('DeviceRequests');
   expect(notes).toEqual([expect.stringContaining('the engine offers none')]);
@@ -63,8 +63,8 @@ test.each(['CpuCfsQuota', 'CpuCfsPeriod'])(
 test.each<[Resources, RegExp]>([
   [{ memory: '1Mi' }, /minimum memory limit/i],
   [{ cpu: 0.001 }, /cgroup/],
-])('resources that the engine refuses are the user’s mistake, in its words: %j', async (resources, words) => {
-  const { runner } = await scene.makeRunner(files, { resources });
+])('resources that the engine refuses are RESOURCE_INVALID, with its message: %j', async (resources, words) => {
+  const { runner } = await setup.makeRunner(files, { resources });
   const error: unknown = await runner.start({ env: {} }).catch((thrown: unknown) => thrown);
   expect(error).toBeInstanceOf(BerthError);
   expect(error).toMatchObject({ code: 'RESOURCE_INVALID', message: expect.stringMatching(words) });
@@ -72,7 +72,7 @@ test.each<[Resources, RegExp]>([
 
 test('any other refusal of the engine fails the start', async () => {
   const Dockerfile = 'FROM python:3.11.13-slim-bookworm\nEXPOSE 80\nUSER nobody-here\nCMD ["sleep", "9"]\n';
-  const { runner } = await scene.makeRunner({ Dockerfile }, { entry: '/upper', resources: { memory: '64Mi' } });
+  const { runner } = await setup.makeRunner({ Dockerfile }, { entry: '/upper', resources: { memory: '64Mi' } });
   const error: unknown = await runner.start({ env: {} }).catch((thrown: unknown) => thrown);
   expect(error).toMatchObject({
     code: 'START_FAILED',

@@ -28,7 +28,7 @@ const app = 'import six\ndef predict(): return six.__version__\n';
 const pyproject = (dependency: string) =>
   `[project]\nname = "demo"\nversion = "0"\nrequires-python = ">=3.9"\ndependencies = ["${dependency}"]\n`;
 
-/** `uv.lock` as uv writes it, with a version that pyproject.toml alone would not give. */
+/** Lock file as uv writes it, with a version that pyproject.toml alone would not select. */
 async function lockByUv(): Promise<Record<string, string>> {
   const directory = temporarySolution({ 'pyproject.toml': pyproject('six==1.15.0') });
   execFileSync(await findUv(temporaryHome()), ['lock', '--quiet'], { cwd: directory });

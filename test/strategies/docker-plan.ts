@@ -6,7 +6,7 @@ import { gatherFacts } from '../../src/facts/index.js';
 import { recipes } from '../../strategies/docker/recipes.js';
 import { writeTree } from '../support/temporary-directories.js';
 
-/** A plan of the docker strategy for these files (or a directory's), adapted by its recipes, all in one temporary directory. */
+/** Creates a plan for these files or this directory's, adapted by the strategy's recipes. */
 export async function createDockerPlan(
   directory: string,
   files: Record<string, string> | string,

@@ -27,17 +27,17 @@ const outcomes = ({ changes }: DeploymentInfo) => changes.map(({ id, outcome }) 
 
 async function findServingImage(): Promise<string> {
   const handle: unknown = JSON.parse(readFileSync(deploymentDirectory(home, name).handle, 'utf8')).handle;
-  const { container } = Handle.parse(handle) as DockerHandle; // made by the runner's start
+  const { container } = Handle.parse(handle) as DockerHandle; // written by `start`
   return (await engine.getContainer(container).inspect()).Image;
 }
 
-test('a changed base makes a redeploy of the same source, and a rollback needs no build', async () => {
+test('a changed base makes a redeploy build the same source again, and a rollback needs no build', async () => {
   const solution = temporarySolution({
     Dockerfile: `FROM ${base.name}\nCOPY serve.pl /\nEXPOSE 7000\nCMD ["perl", "/serve.pl"]\n`,
     'serve.pl': perlServer,
   });
-  const made = await deploy({ name, solution, strategy: 'docker', entry: '/upper', agent: 'none', bake: 0 });
-  expect(made).toMatchObject({ lastError: null, state: 'running' });
+  const deployed = await deploy({ name, solution, strategy: 'docker', entry: '/upper', agent: 'none', bake: 0 });
+  expect(deployed).toMatchObject({ lastError: null, state: 'running' });
   const first = await findServingImage();
   try {
     expect(outcomes(await redeploy(name))).toEqual(['c1 live', 'c2 unchanged']);

@@ -5,43 +5,43 @@ import { expect, test } from '@jest/globals';
 import type { DockerHandle } from '../../strategies/docker/docker-handle.js';
 import { setUpDocker } from './docker-setup.js';
 
-// What requirement files say, in images.
+// Requirement files in images.
 
-const scene = setUpDocker('requirements');
+const setup = setUpDocker('requirements');
 const app = 'import six\ndef predict(): return six.__version__\n';
 const wheel = '8abb2f1d86890a2dfb989f9a77cfcfd3e47c2a354b01111771326f8aa26e0254';
 
 test('a wrong hash is refused in an image, too', async () => {
   const line = (hash: string) => ({ 'app.py': app, 'requirements.txt': `six==1.16.0 --hash=sha256:${hash}\n` });
-  const { runner } = await scene.makeRunner(line(wheel));
+  const { runner } = await setup.makeRunner(line(wheel));
   await runner.start({ env: {} });
   expect(await runner.run({})).toEqual({ status: 'success', output: '1.16.0' });
-  const wrong = await scene.makeRunner(line('0'.repeat(64)));
+  const wrong = await setup.makeRunner(line('0'.repeat(64)));
   await expect(wrong.runner.start({ env: {} })).rejects.toMatchObject({
     code: 'BUILD_FAILED',
     details: { evidence: expect.stringContaining('DO NOT MATCH THE HASHES') },
   });
 }, 180_000);
 
-test('a variable in an address reaches the step that needs it, and no layer and no log', async () => {
+test('a variable in an address reaches the step that needs it, but no layer and no log', async () => {
   const canary = 'canary-of-requirements-5c1e';
   const named = `\${${'PACKAGE_TOKEN'}}`;
   const files = {
     'app.py': app,
     'requirements.txt': `--extra-index-url http://127.0.0.1:9/${named}/simple\nsix==1.16.0\n`,
   };
-  const none = await scene.makeRunner(files);
+  const none = await setup.makeRunner(files);
   await expect(none.runner.start({ env: {} })).rejects.toMatchObject({
     code: 'ENV_MISSING',
     details: { variable: 'PACKAGE_TOKEN' },
   });
-  const { runner, plan } = await scene.makeRunner(files);
+  const { runner, plan } = await setup.makeRunner(files);
   const handle = (await runner.start({ env: { PACKAGE_TOKEN: canary } })) as DockerHandle;
-  const image = scene.engine.getImage(handle.image);
-  const told = JSON.stringify([await image.inspect(), await image.history()]);
+  const image = setup.engine.getImage(handle.image);
+  const described = JSON.stringify([await image.inspect(), await image.history()]);
   const log = readFileSync(plan.logFile, 'utf8');
   expect(log).toContain('http://127.0.0.1:9/[redacted]/simple');
-  expect(told + log + readFileSync(join(plan.directory, 'Dockerfile'), 'utf8')).not.toContain(canary);
+  expect(described + log + readFileSync(join(plan.directory, 'Dockerfile'), 'utf8')).not.toContain(canary);
 }, 180_000);
 
 test('a package without code for its build backend is left out of the image, and each start reports it', async () => {
@@ -54,14 +54,14 @@ test('a package without code for its build backend is left out of the image, and
     'The repository’s own package cannot be built (No file/folder found for package no-such-code): its code is imported from the repository.',
   ];
   for (const time of ['first', 'from the cache']) {
-    const { runner } = await scene.makeRunner(files);
+    const { runner } = await setup.makeRunner(files);
     expect([time, await runner.start({ env: {} })]).toMatchObject([time, { notes }]);
     expect(await runner.run({})).toEqual({ status: 'success', output: '1.16.0' });
   }
 }, 180_000);
 
-test('a package whose build fails for another reason fails the image', async () => {
-  const { runner } = await scene.makeRunner({
+test('a package build that fails for another reason fails the image', async () => {
+  const { runner } = await setup.makeRunner({
     'app.py': app,
     'requirements.txt': 'six==1.16.0\n',
     'setup.py': 'raise RuntimeError("the compiler is on holiday")\n',

@@ -23,7 +23,7 @@ beforeAll(async () => {
 const solution = join(packageRoot, 'examples', 'reading-ease');
 const [lost, living] = [`lost-${process.pid}`, `living-${process.pid}`];
 
-async function listMade(name: string): Promise<string[]> {
+async function listResources(name: string): Promise<string[]> {
   const containers = await engine.listContainers({ all: true, filters: { label: [`berth.deployment=${name}`] } });
   const tags = (await engine.listImages()).flatMap(({ RepoTags }) => RepoTags ?? []);
   return [...containers.flatMap(({ Names }) => Names), ...tags.filter((tag) => tag.startsWith(`berth/${name}:`))];
@@ -35,7 +35,7 @@ async function gc(...words: string[]): Promise<{ leftOvers: Orphan[]; removed: O
   return JSON.parse(stdout);
 }
 
-test('containers and images are found by their marks alone, even without the ledger, and those of others stay', async () => {
+test('containers and images are found by their marks alone, even without the ledger, and those of other deployments stay', async () => {
   for (const name of [lost, living]) await deploy({ name, solution, strategy: 'docker', agent: 'none' });
   try {
     const { connectionOptions, namespace } = await ensureStack({ needsWorker: false });
@@ -43,19 +43,19 @@ test('containers and images are found by their marks alone, even without the led
     await new Client({ connection, namespace }).workflow.getHandle(workflowId(lost)).terminate('for the test');
     await connection.close();
     rmSync(join(home.ledger, `${lost}.jsonl`));
-    const kept = await listMade(living);
-    expect(kept).toHaveLength(2);
+    const resources = await listResources(living);
+    expect(resources).toHaveLength(2);
 
     const { leftOvers } = await gc();
     expect(leftOvers.map(({ kind, deployment }) => `${kind} of ${deployment}`).sort()).toEqual(
       ['container', 'directory', 'image'].map((kind) => `${kind} of ${lost}`),
     );
     expect((await gc('--yes')).removed).toHaveLength(3);
-    expect(await listMade(lost)).toEqual([]);
+    expect(await listResources(lost)).toEqual([]);
     expect(existsSync(deploymentDirectory(home, lost).root)).toBe(false);
-    expect(await listMade(living)).toEqual(kept);
+    expect(await listResources(living)).toEqual(resources);
   } finally {
     await (await connectOnce()).cleanup(living);
   }
-  expect(await listMade(living)).toEqual([]);
+  expect(await listResources(living)).toEqual([]);
 });

@@ -6,18 +6,18 @@ import type { DockerHandle } from '../../strategies/docker/docker-handle.js';
 import { readLines } from './conformance.js';
 import { setUpDocker } from './docker-setup.js';
 
-const scene = setUpDocker('secrets');
+const setup = setUpDocker('secrets');
 const canary = 'canary-of-env-7f3a';
 
-test('a variable reaches the software, and no image, label, log or file of the revision', async () => {
+test('a variable reaches the software, but no image, label, log or file of the revision', async () => {
   const source = 'import os\ndef predict(): return len(os.environ["SECRET"])\n';
-  const { runner, plan } = await scene.makeRunner({ 'app.py': source });
+  const { runner, plan } = await setup.makeRunner({ 'app.py': source });
   const handle = (await runner.start({ env: { SECRET: canary } })) as DockerHandle;
   expect(await runner.run({})).toEqual({ status: 'success', output: canary.length });
-  const image = scene.engine.getImage(handle.image);
-  const { Config } = await scene.engine.getContainer(handle.container).inspect();
-  expect(Config.Env).toContain(`SECRET=${canary}`); // the engine has it, for as long as the container is there
-  const places = {
+  const image = setup.engine.getImage(handle.image);
+  const { Config } = await setup.engine.getContainer(handle.container).inspect();
+  expect(Config.Env).toContain(`SECRET=${canary}`); // the engine has it as long as the container exists
+  const visible = {
     handle,
     labels: Config.Labels,
     command: Config.Cmd,
@@ -26,7 +26,7 @@ test('a variable reaches the software, and no image, label, log or file of the r
     log: await readLines(runner.logs(), Number.POSITIVE_INFINITY),
   };
   await runner.stop();
-  expect(JSON.stringify(places)).not.toContain(canary);
+  expect(JSON.stringify(visible)).not.toContain(canary);
   const files = [plan.logFile, ...listFiles(plan.stateDirectory), ...listFiles(plan.directory)];
   expect(files.length).toBeGreaterThan(3);
   expect(files.filter((file) => readFileSync(file, 'latin1').includes(canary))).toEqual([]);

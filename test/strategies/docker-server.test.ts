@@ -8,7 +8,7 @@ import { temporarySolution } from '../support/temporary-directories.js';
 import { temporaryStack } from '../support/temporary-stack.js';
 import { perlServer } from './perl-server.js';
 
-// A repository without any Python, deployed by the command as a user types it.
+// A repository without Python, deployed with the command as a user types it.
 
 const home = temporaryStack();
 const berth = <Value = Deployed>(...words: string[]) => runJson<Value>(words, { home: home.root });
@@ -28,7 +28,7 @@ const solution = temporarySolution({
   'examples.yaml': '- input: { text: quiet }\n  output: { TEXT: QUIET }\n',
 });
 
-test('a server in another language runs in a container, keeps its contract, stops, starts and is cleaned up', async () => {
+test('a server in another language runs in a container, passes its contract, stops, starts and is cleaned up', async () => {
   const words = ['deploy', solution, '--name', name, '--entry', '/upper', '--agent', 'none', '--expose'];
   try {
     const deployed = await berth(...words, '--example', `${solution}/examples.yaml`, '--input', '{"text":"now"}');
@@ -69,7 +69,7 @@ test('a strategy without a server cannot be exposed', async () => {
   });
 });
 
-test('a strategy that calls Python refuses it, and says what the repository has', async () => {
+test('a strategy that calls Python refuses it, and the error lists what the repository has', async () => {
   const { exitCode, value } = await berth<Refusal>('deploy', solution, '--name', `${name}-l`, '--strategy', 'local');
   expect({ exitCode, ...value.error }).toMatchObject({
     ...{

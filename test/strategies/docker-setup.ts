@@ -16,13 +16,13 @@ export interface DockerSetup {
   ) => Promise<{ runner: DockerRunner; plan: RunPlan }>;
 }
 
-/** Runners on the tests' engine, undone at the end. Two test runs on one engine do not meet. */
+/** Creates runners on the tests' engine, undone at the end. The names of two test runs differ. */
 export function setUpDocker(name: string): DockerSetup {
   const root = temporaryDirectory(`berth-docker-${name}-`);
   const started: DockerRunner[] = [];
-  const scene = { makeRunner } as DockerSetup; // the engine comes before the first test
+  const setup = { makeRunner } as DockerSetup; // `beforeAll` opens the engine
   beforeAll(async () => {
-    scene.engine = await openTestEngine();
+    setup.engine = await openTestEngine();
   }, 300_000);
   registerCleanup(async () => {
     for (const runner of started) await runner.undo();
@@ -35,5 +35,5 @@ export function setUpDocker(name: string): DockerSetup {
     started.push(runner);
     return { runner, plan };
   }
-  return scene;
+  return setup;
 }

@@ -9,7 +9,7 @@ import { registerCleanup, temporaryDirectory } from '../support/temporary-direct
 import { startTlsProxy, type TlsProxy } from '../support/tls-proxy.js';
 import { createDockerPlan } from './docker-plan.js';
 
-// The engine of the other tests, reached as one on another machine is: `DOCKER_HOST=tcp://…` with certificates.
+// The engine of the other tests, reached like one on another machine: `DOCKER_HOST=tcp://…` with certificates.
 
 const direct = findEngineAddress();
 let proxy: TlsProxy;

@@ -7,10 +7,10 @@ import { DockerRunner } from '../../strategies/docker/runner.js';
 import { requireFailure } from './conformance.js';
 import { setUpDocker } from './docker-setup.js';
 
-const scene = setUpDocker('writable');
+const setup = setUpDocker('writable');
 
 const isReadOnly = async ({ container }: DockerHandle): Promise<boolean | undefined> =>
-  (await scene.engine.getContainer(container).inspect()).HostConfig.ReadonlyRootfs;
+  (await setup.engine.getContainer(container).inspect()).HostConfig.ReadonlyRootfs;
 
 const writing = `def predict(words):
     with open("seen.txt", "a") as seen: seen.write(words)
@@ -28,9 +28,9 @@ test.each([
   { name: 'writes', source: writing, output: 'once' },
   { name: 'keeps a database', source: counting, output: 1 },
 ])(
-  'software that $name beside its code when called is gone until it is started writable',
+  'software that $name next to its code when called is gone until it is started writable',
   async (written) => {
-    const { runner, plan } = await scene.makeRunner({ 'app.py': written.source });
+    const { runner, plan } = await setup.makeRunner({ 'app.py': written.source });
     const first = (await runner.start({ env: {} })) as DockerHandle;
     expect(await isReadOnly(first)).toBe(true);
     expect(requireFailure(await runner.run({ words: 'once' })).code).toBe('CALL_FAILED');
@@ -51,9 +51,9 @@ test.each([
   90_000,
 );
 
-test('a stream that fails this way counts, too', async () => {
+test('a stream that fails for this reason counts, too', async () => {
   const source = 'def predict():\n    yield "a"\n    open("seen.txt", "w")';
-  const { runner } = await scene.makeRunner({ 'app.py': source });
+  const { runner } = await setup.makeRunner({ 'app.py': source });
   await runner.start({ env: {} });
   const parts = runner.stream({});
   await parts.next();
@@ -62,7 +62,7 @@ test('a stream that fails this way counts, too', async () => {
 });
 
 test('another failure leaves the file system read-only', async () => {
-  const { runner } = await scene.makeRunner({ 'app.py': 'def predict(): open("/root/none")' });
+  const { runner } = await setup.makeRunner({ 'app.py': 'def predict(): open("/root/none")' });
   await runner.start({ env: {} });
   expect(requireFailure(await runner.run({})).code).toBe('CALL_FAILED');
   expect(await runner.isHealthy()).toMatchObject({ state: 'ready' });
@@ -74,6 +74,6 @@ test.each([
   ['sqlite3.OperationalError: attempt to write a readonly database', true],
   ['[Errno 301] of somebody', false],
   ["PermissionError: [Errno 13] Permission denied: '/root/none'", false],
-])('%s', (text, isSo) => {
-  expect(isReadOnlyRootFailure(text)).toBe(isSo);
+])('%s', (text, isReadOnlyRoot) => {
+  expect(isReadOnlyRootFailure(text)).toBe(isReadOnlyRoot);
 });

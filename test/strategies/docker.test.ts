@@ -46,7 +46,7 @@ beforeAll(async () => {
 }, 300_000);
 
 const root = temporaryDirectory('berth-docker-');
-/** Two test runs on one engine do not meet. */
+/** Separates test runs on one engine. */
 const mark = `t${process.pid}`;
 
 const started: DockerRunner[] = [];
@@ -70,7 +70,7 @@ const caught = (promise: Promise<unknown>): Promise<BerthError> =>
     (error: unknown) => (error instanceof BerthError ? error : Promise.reject(error)),
   );
 
-/** Images stay until the undo: only containers are looked for. */
+/** Lists containers only: images stay until the undo. */
 async function listContainers({ deployment, revision }: RunPlan): Promise<string[]> {
   const label = [`${labels.deployment}=${deployment}`, `${labels.revision}=${revision}`];
   return (await engine.listContainers({ all: true, filters: { label } })).map(({ Id }) => Id);
@@ -100,15 +100,15 @@ testRunnerConformance({
   deviations: conformance.deviations,
   listRemaining: listContainers,
   interruptStart: async (plan) => {
-    // The worker was killed after the container was made and before it was started.
-    const cut = new DockerRunner(plan);
-    const handle = (await cut.start({ env: {} })) as DockerHandle;
-    await cut.close();
+    // The worker was killed after the container was created and before it was started.
+    const interrupted = new DockerRunner(plan);
+    const handle = (await interrupted.start({ env: {} })) as DockerHandle;
+    await interrupted.close();
     await engine.getContainer(handle.container).remove({ force: true });
-    const software = plan.runInterface as never; // as the recipe made it
+    const software = plan.runInterface as never; // written by the recipe
     const wanted = { plan, software, image: handle.image, port: 8000, env: {}, limits: {}, isReadOnly: true };
-    const made = await createContainer(engine, handle.engine, wanted);
-    expect(made?.details.State.Status).toBe('created');
+    const created = await createContainer(engine, handle.engine, wanted);
+    expect(created?.details.State.Status).toBe('created');
   },
 });
 
@@ -143,7 +143,7 @@ test('an image that disappears before it is tagged is built again', async () => 
   const list = other.listImages.bind(other);
   other.listImages = async (options?: object) => {
     const found = await list(options);
-    await engine.getImage(first.reference).remove(); // as the cleanup of another deployment does
+    await engine.getImage(first.reference).remove(); // like the cleanup of another deployment
     return found;
   };
   const second = await ensureImage({ ...request, engine: other, name: `berth/${mark}-second:r1` });
@@ -168,11 +168,11 @@ test('a healthy container streams, stops long before its grace period ends, and 
   expect(await listImages(plan)).toEqual([]);
 });
 
-test('taken ports are skipped, however many', async () => {
+test('any number of taken ports is skipped', async () => {
   const files = { 'app.py': 'def predict(): return 1' };
   const { runner } = await makeRunner(files);
   const { url } = (await runner.start({ env: {} })) as DockerHandle;
-  const next = Number(new URL(url).port) + 1; // the engine gives them out in their order
+  const next = Number(new URL(url).port) + 1; // the engine assigns ports in order
   const others = Array.from({ length: 15 }, () => createServer());
   try {
     await Promise.all(others.map((server, index) => listenIfFree(server, next + index)));
@@ -212,7 +212,7 @@ def predict():
   });
 });
 
-test('software that writes beside its code when imported gets a writable file system, and the log says so', async () => {
+test('software that writes next to its code when imported gets a writable file system, and the log says so', async () => {
   const { runner } = await makeRunner({ 'app.py': 'open("/var/tmp/cache", "w").close()\ndef predict(): return 1' });
   const lines: string[] = [];
   await runner.start({ env: {}, onProgress: (line) => lines.push(line) });
@@ -272,8 +272,8 @@ EXPOSE 80
   }
 });
 
-test('a step may outlast an idle connection, and the next still gets its secrets', async () => {
-  const directory = join(root, 'patience');
+test('a step may take longer than the limit of idle connections, and the next step still gets its secrets', async () => {
+  const directory = join(root, 'slow-step');
   const plan = await createDockerPlan(directory, {
     Dockerfile: `FROM python:3.11.13-slim-bookworm
 RUN echo ${mark}; sleep 7; echo wörd
@@ -291,7 +291,7 @@ EXPOSE 80
       addedPrograms: {},
       buildArguments: {},
     };
-    const { reference } = await ensureImage({ ...request, name: `berth/${mark}-patience:r1`, logFile: plan.logFile });
+    const { reference } = await ensureImage({ ...request, name: `berth/${mark}-slow-step:r1`, logFile: plan.logFile });
     expect(readFileSync(plan.logFile, 'utf8').split('\n')).toContain('build: wörd');
     await engine.getImage(reference).remove();
   } finally {
@@ -299,10 +299,10 @@ EXPOSE 80
   }
 });
 
-test('an engine without BuildKit builds the generated Dockerfile, too, and reports what does not reach the build', async () => {
+test('an engine without BuildKit builds the generated Dockerfile, too, and reports settings that do not reach the build', async () => {
   const other = await openEngine(findEngineAddress());
   const version = await other.version();
-  other.version = () => Promise.resolve({ ...version, Components: [] }); // as an engine that is not Docker's own says it
+  other.version = () => Promise.resolve({ ...version, Components: [] }); // like an engine other than Docker's
   const plan = await createDockerPlan(join(root, 'classic'), {
     'requirements.txt': '\n',
     'app.py': 'def predict(): return 1',
@@ -328,7 +328,7 @@ test('an engine without BuildKit builds the generated Dockerfile, too, and repor
   }
 });
 
-test('a start that is canceled during the build ends at once and leaves nothing', async () => {
+test('a start that is canceled during the build ends immediately and leaves nothing', async () => {
   const { runner, plan } = await makeRunner({
     Dockerfile: 'FROM python:3.11.13-slim-bookworm\nRUN sleep 30\nEXPOSE 80\n',
     'server.js': "app.post('/predict', () => 1)",
@@ -371,12 +371,12 @@ def successor(inputs: Inputs):
   expect(Date.now() - before).toBeLessThan(8_000);
 });
 
-/** Exit code of the image's own health check, made now; its text is the engine's to run. */
+/** Runs the image's own health check and returns its exit code. */
 async function check(container: string): Promise<number | null> {
   const { Config } = await engine.getContainer(container).inspect();
   const [, ...Cmd] = Config.Healthcheck?.Test ?? [];
   const checking = await engine.getContainer(container).exec({ Cmd, AttachStdout: true });
-  for await (const _ of await checking.start({})); // until it has ended
+  for await (const _ of await checking.start({})); // drains the output until the check has ended
   return (await checking.inspect()).ExitCode;
 }
 
@@ -457,7 +457,7 @@ test('a server in any language is built from its own Dockerfile and called at th
   expect(await listContainers(plan)).toEqual([]);
 });
 
-/** What a server of somebody else's gets to see of calls that are meant for the container, whose port it is said to have. */
+/** Points the handle to another program's server, and returns the requests that reach it. */
 async function sendToStranger(plan: RunPlan, handle: DockerHandle): Promise<unknown[]> {
   const seen: unknown[] = [];
   const stranger = createServer((request, response) => {
@@ -484,12 +484,12 @@ async function sendToStranger(plan: RunPlan, handle: DockerHandle): Promise<unkn
   }
 }
 
-test('deployments of one name in two homes, or on two machines, run at once and are undone separately', async () => {
+test('deployments with one name in two homes, or on two machines, run side by side and are undone separately', async () => {
   const { runner, plan } = await makeRunner({ 'app.py': 'def predict(): return 1' });
   const handle = (await runner.start({ env: {} })) as DockerHandle;
-  const elsewhere = new DockerRunner({ ...plan, stateDirectory: `${plan.stateDirectory}-other` });
-  started.push(elsewhere);
-  const other = (await elsewhere.start({ env: {} })) as DockerHandle;
+  const otherHome = new DockerRunner({ ...plan, stateDirectory: `${plan.stateDirectory}-other` });
+  started.push(otherHome);
+  const other = (await otherHome.start({ env: {} })) as DockerHandle;
   expect(other.image).not.toBe(handle.image);
   expect(new Set(await listContainers(plan))).toEqual(new Set([handle.container, other.container]));
   await onMachine('another', async () => {
@@ -499,8 +499,8 @@ test('deployments of one name in two homes, or on two machines, run at once and 
     await remote.attach(handle);
     expect(await readLines(remote.logs(), 100)).toContainEqual(expect.stringContaining('serves predict'));
   });
-  expect([await runner.run({}), await elsewhere.run({})]).toEqual(Array(2).fill({ status: 'success', output: 1 }));
-  await elsewhere.undo();
+  expect([await runner.run({}), await otherHome.run({})]).toEqual(Array(2).fill({ status: 'success', output: 1 }));
+  await otherHome.undo();
   expect(await ignoreMissing(engine.getImage(other.image).inspect())).toBeUndefined();
   expect([await runner.isHealthy(), await listContainers(plan)]).toMatchObject([
     { isHealthy: true },
@@ -508,7 +508,7 @@ test('deployments of one name in two homes, or on two machines, run at once and 
   ]);
   expect(await listImages(plan)).toEqual([handle.image]);
 
-  // Of the same name for all that, as a person may give it.
+  // A user's own container may have the same name.
   const taken = { ...plan, stateDirectory: `${plan.stateDirectory}-taken` };
   const { id } = await engine.createContainer({ name: containerName(taken), Image: handle.image });
   const refused = new DockerRunner(taken);
@@ -540,10 +540,10 @@ test('resources of an earlier build, named without a mark, are taken over, liste
   const [, mark = ''] = homeMarks({ ...plan, stateDirectory });
   const name = legacyContainerName(plan);
   const Labels = { ...Config.Labels, [labels.home]: mark };
-  const made = await engine.createContainer({ ...Config, Labels, HostConfig, name });
+  const legacy = await engine.createContainer({ ...Config, Labels, HostConfig, name });
   const image = buildImageReference({ name: imageName(plan), owner: mark, content: Config.Labels[contentLabel] ?? '' });
   await engine.getImage(first.image).tag({ repo: `berth/${plan.deployment}`, tag: image.split(':')[1] ?? '' });
-  expect(await runner.start({ env: {} })).toMatchObject({ container: made.id, image: first.image });
+  expect(await runner.start({ env: {} })).toMatchObject({ container: legacy.id, image: first.image });
   expect(await runner.run({})).toEqual({ status: 'success', output: 1 });
   const listed = await DockerRunner.listResources({ deployments: join(root, 'home') });
   expect(listed.map(({ kind, name }) => `${kind} ${name}`).sort()).toEqual(
@@ -556,13 +556,13 @@ test('resources of an earlier build, named without a mark, are taken over, liste
 test('a container that cannot be removed is reported, with the command to remove it', async () => {
   const { runner, plan } = await makeRunner({ 'app.py': 'def predict(): return 1' });
   const container = engine.getContainer(((await runner.start({ env: {} })) as DockerHandle).container);
-  container.remove = () => Promise.resolve(); // as an engine that is at it for too long
+  container.remove = () => Promise.resolve(); // like an engine that takes too long
   const error = await caught(removeContainer(container, plan));
   expect(error.code).toBe('UNDO_INCOMPLETE');
   expect(error.message).toMatch(new RegExp(`: docker rm --force ${containerName(plan)}$`));
 });
 
-test('the need names the engine, or the remedy when none answers', async () => {
+test('the check of needs names the engine, or the remedy when none answers', async () => {
   expect(await findNeeds()).toMatchObject([{ isMet: true, remedy: null }]);
   const before = process.env.DOCKER_HOST;
   process.env.DOCKER_HOST = `unix://${join(root, 'nobody.sock')}`;
@@ -615,6 +615,6 @@ test('an existing Dockerfile keeps its name, and the generated one gets another'
   expect(readFileSync(join(plan.directory, 'Dockerfile'), 'utf8')).toBe('FROM scratch\nRUN train\n');
 });
 
-test('it listens on loopback only unless it is exposed', async () => {
+test('it listens only on loopback unless it is exposed', async () => {
   await checkExposure(async (changes) => (await makeRunner({ 'app.py': 'def predict(): return 1' }, changes)).runner);
 });

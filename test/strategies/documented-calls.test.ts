@@ -6,7 +6,7 @@ import { temporaryStack } from '../support/temporary-stack.js';
 import { createDocumentedRepository } from './documented-repository.js';
 import { openFakeModal } from './modal-plan.js';
 
-// What `docker` makes of them is in docker-documented-calls.test.ts, and `local` in workflows/probes.test.ts.
+// docker-documented-calls.test.ts tests them with `docker`, and workflows/default-calls.test.ts with `local`.
 
 temporaryStack();
 beforeAll(async () => {
@@ -16,7 +16,7 @@ beforeAll(async () => {
 const strategies = ['bentoml', 'langgraph', 'modal'];
 
 test.each(strategies)(
-  '%s: documented calls of the code are its contract, and one out of date is named',
+  '%s: the code’s documented calls become its contract, and an outdated one is named',
   async (strategy) => {
     const name = `stale-${strategy}`;
     const solution = temporarySolution(createDocumentedRepository('1', '7'));
@@ -33,7 +33,7 @@ test.each(strategies)(
 );
 
 test.each(strategies)(
-  '%s: code that keeps no documented call waits',
+  '%s: a deployment waits when its code passes no documented call',
   async (strategy) => {
     const name = `wrong-${strategy}`;
     const solution = temporarySolution(createDocumentedRepository('5', '7'));

@@ -8,7 +8,7 @@ export interface EntryRepository {
 const helper = 'def up(text):\n    return text.upper()\n';
 const predict = 'def predict(text):\n    return up(text)\n';
 
-/** Repositories whose callable no plain `import` leads to, or which only the import describes; for each strategy. */
+/** Repositories with a callable that no plain `import` reaches, or that only its import describes. */
 export const entryRepositories: Record<string, EntryRepository> = {
   'an attribute that is set at import': {
     files: { 'app.py': 'globals()["shout"] = lambda text: text.upper()\n' },

@@ -13,12 +13,12 @@ test.each([
   ["Remote error: KeyError('x')", { type: 'KeyError', message: "KeyError: 'x'" }],
   ['Remote error: Odd(1, 2)', { type: 'Odd', message: 'Odd: 1, 2' }],
   ['Remote error: it went away', { message: 'it went away' }],
-])('modal: %s', (said, expected) => {
-  expect(parseRemoteError(said)).toMatchObject(expected);
+])('modal: %s', (reported, expected) => {
+  expect(parseRemoteError(reported)).toMatchObject(expected);
 });
 
 const failed: HttpReply = { status: 500, headers: {}, body: Buffer.from('{"error": "hidden"}'), isComplete: true };
-const api = { isStream: false, isFileOutput: false, outputKey: null } as never; // what the answer of a failure needs
+const api = { isStream: false, isFileOutput: false, outputKey: null } as never; // all that reading a failure needs
 
 test.each([
   ['ValueError', 'no good', 'ValueError: no good'],

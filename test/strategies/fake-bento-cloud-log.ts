@@ -4,17 +4,17 @@ import type { Duplex } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { acceptWebSocket, type WebSocket } from '../support/web-socket.js';
 
-/** What the fake of BentoCloud has of a pod. */
+/** Pod of the fake BentoCloud. */
 export interface Pod {
   name: string;
   logFile: string;
 }
 
-/** Bytes: neither lines nor characters are kept whole. */
+/** Bytes of a piece, so small that lines and characters are split. */
 const pieceBytes = 61;
 
-/** The pods of a deployment, told once. */
-export function sendPods(asked: IncomingMessage, stream: Duplex, pods: Pod[]): void {
+/** Sends the pods of a deployment once. */
+export function sendPods(request: IncomingMessage, stream: Duplex, pods: Pod[]): void {
   const payload = pods.map(({ name }) => ({
     name,
     namespace: 'bento',
@@ -23,18 +23,18 @@ export function sendPods(asked: IncomingMessage, stream: Duplex, pods: Pod[]): v
     status: { phase: 'Running', ready: true },
     runner_name: '',
   }));
-  acceptWebSocket(asked, stream).send({ type: 'success', message: '', payload });
+  acceptWebSocket(request, stream).send({ type: 'success', message: '', payload });
 }
 
-interface Said {
+interface Message {
   type: string;
   payload?: { container_name: string; follow: boolean; tail_lines?: number };
 }
 
-/** The log of a pod, as its client asks for it in its first message. */
-export function tailPod(asked: IncomingMessage, stream: Duplex, { pod, note }: Tail): void {
-  const socket: WebSocket = acceptWebSocket(asked, stream, (message) => {
-    const { type, payload } = message as Said;
+/** Sends the log of a pod after its client requests it in its first message. */
+export function tailPod(request: IncomingMessage, stream: Duplex, { pod, note }: Tail): void {
+  const socket: WebSocket = acceptWebSocket(request, stream, (message) => {
+    const { type, payload } = message as Message;
     if (type === 'heartbeat') {
       note('heartbeat');
       socket.send({ type: 'heartbeat', message: '', payload: null });
@@ -48,21 +48,25 @@ interface Tail {
   note: (event: 'heartbeat' | 'followed') => void;
 }
 
-async function sendLog(socket: WebSocket, { pod, note }: Tail, asked: NonNullable<Said['payload']>): Promise<void> {
+async function sendLog(
+  socket: WebSocket,
+  { pod, note }: Tail,
+  options: NonNullable<Message['payload']>,
+): Promise<void> {
   const { logFile } = pod;
   const printed = readFileSync(logFile);
   const lines = printed.toString().split(/(?<=\n)/);
-  const { tail_lines: tail = lines.length } = asked;
+  const { tail_lines: tail = lines.length } = options;
   let offset = printed.length;
   sendPieces(socket, Buffer.from(lines.slice(lines.length - tail).join('')));
-  if (asked.follow) note('followed');
-  while (asked.follow && socket.isOpen) {
+  if (options.follow) note('followed');
+  while (options.follow && socket.isOpen) {
     await sleep(50);
     const now = readFileSync(logFile);
     sendPieces(socket, now.subarray(offset));
     offset = now.length;
   }
-  if (!asked.follow) socket.send({ type: 'success', message: 'EOF', payload: null });
+  if (!options.follow) socket.send({ type: 'success', message: 'EOF', payload: null });
 }
 
 function sendPieces(socket: WebSocket, bytes: Buffer): void {

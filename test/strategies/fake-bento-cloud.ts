@@ -12,8 +12,8 @@ import { temporaryDirectory } from '../support/temporary-directories.js';
 import { refuseWebSocket } from '../support/web-socket.js';
 import { type Pod, sendPods, tailPod } from './fake-bento-cloud-log.js';
 
-// The one fake of BentoCloud: its REST API as BentoML's own command and Berth speak it, on loopback. What is pushed is
-// unpacked and really served, by `bentoml serve`, behind an endpoint that asks for the token.
+// The one fake of BentoCloud: the REST API that BentoML's own command and Berth use, on loopback. `bentoml serve` serves
+// each pushed bento, behind an endpoint that requires the token.
 
 interface Bento {
   repository: string;
@@ -39,11 +39,11 @@ interface Deployment {
 
 export interface FakeOptions {
   token: string;
-  /** An interpreter with BentoML. */
+  /** Python with BentoML. */
   python: string;
-  /** Milliseconds for which the image is being built. */
+  /** Milliseconds that building the image takes. */
   buildTime?: number;
-  /** What becomes of every deployment, instead of running. */
+  /** Final status of every deployment instead of `running`. */
   outcome?: string;
 }
 
@@ -62,12 +62,12 @@ export class FakeBentoCloud {
   constructor(readonly options: FakeOptions) {}
 
   async listen(): Promise<void> {
-    ({ server: this.server, address: this.address } = await listenOnLoopback((asked, answer) =>
-      this.handle(asked, answer),
+    ({ server: this.server, address: this.address } = await listenOnLoopback((request, answer) =>
+      this.handle(request, answer),
     ));
-    this.server.on('upgrade', (asked, stream) => {
+    this.server.on('upgrade', (request, stream) => {
       this.sockets.add(stream.on('close', () => this.sockets.delete(stream)));
-      this.handleSocket(asked, stream);
+      this.handleSocket(request, stream);
     });
   }
 
@@ -77,7 +77,7 @@ export class FakeBentoCloud {
     if (this.server !== undefined) await closeServer(this.server);
   }
 
-  /** Processes that serve what was deployed. */
+  /** Lists the processes that serve deployments. */
   listServers(): number[] {
     return findProcessesByVariable(this.mark);
   }
@@ -86,35 +86,35 @@ export class FakeBentoCloud {
     return `FAKE_BENTO_CLOUD=${this.directory}`;
   }
 
-  private async handle(asked: IncomingMessage, answer: ServerResponse): Promise<void> {
-    const url = new URL(asked.url ?? '/', this.address);
+  private async handle(request: IncomingMessage, answer: ServerResponse): Promise<void> {
+    const url = new URL(request.url ?? '/', this.address);
     const { pathname } = url;
-    if (pathname.startsWith('/endpoints/')) return this.passOn(asked, answer, pathname);
-    this.requests.push(`${asked.method} ${pathname}`);
+    if (pathname.startsWith('/endpoints/')) return this.passOn(request, answer, pathname);
+    this.requests.push(`${request.method} ${pathname}`);
     if (this.failure !== undefined) return sendJson(answer, this.failure, { message: 'not now' });
-    if (asked.headers['x-yatai-api-token'] !== this.options.token)
+    if (request.headers['x-yatai-api-token'] !== this.options.token)
       return sendJson(answer, 401, { message: 'bad token' });
-    const body = await buffer(asked);
-    const result = this.list(asked.method, url) ?? (await this.route(`${asked.method} ${pathname}`, body));
+    const body = await buffer(request);
+    const result = this.list(request.method, url) ?? (await this.route(`${request.method} ${pathname}`, body));
     if (result === undefined) sendJson(answer, 404, { message: 'record not found' });
     else sendJson(answer, 200, result);
   }
 
-  /** Logs are told over WebSockets alone. */
-  private handleSocket(asked: IncomingMessage, stream: Duplex): void {
-    const { pathname, searchParams: query } = new URL(asked.url ?? '/', this.address);
-    this.requests.push(`${asked.method} ${pathname}`);
+  /** Serves logs, which are available over WebSockets only. */
+  private handleSocket(request: IncomingMessage, stream: Duplex): void {
+    const { pathname, searchParams: query } = new URL(request.url ?? '/', this.address);
+    this.requests.push(`${request.method} ${pathname}`);
     const [, name] = /^\/ws\/v2\/deployments\/([^/]+)\/pods$/.exec(pathname) ?? [];
     const pods = [...this.deployments.keys()].flatMap((deployment) => this.podsOf(deployment));
     const pod = pods.find((one) => one.name === query.get('pod_name'));
     const isTail = pathname === `/ws/v1/clusters/${cluster.name}/tail` && query.get('namespace') === 'bento';
-    if (asked.headers['x-yatai-api-token'] !== this.options.token) refuseWebSocket(stream, 401);
-    else if (name !== undefined && query.get('cluster') === cluster.name) sendPods(asked, stream, this.podsOf(name));
-    else if (pod !== undefined && isTail) tailPod(asked, stream, { pod, note: (event) => this.requests.push(event) });
+    if (request.headers['x-yatai-api-token'] !== this.options.token) refuseWebSocket(stream, 401);
+    else if (name !== undefined && query.get('cluster') === cluster.name) sendPods(request, stream, this.podsOf(name));
+    else if (pod !== undefined && isTail) tailPod(request, stream, { pod, note: (event) => this.requests.push(event) });
     else refuseWebSocket(stream, 404);
   }
 
-  /** One while it runs, or fails to. */
+  /** Returns the pod of a running or failed deployment. */
   private podsOf(name: string): Pod[] {
     const { status, port } = this.deployments.get(name) ?? {};
     return port && (status === 'running' || status === 'failed')
@@ -126,14 +126,14 @@ export class FakeBentoCloud {
     return join(this.directory, 'homes', `${name}.log`);
   }
 
-  /** A page of all that there is, or of one cluster where nothing runs. */
+  /** Returns a page of all items; without `all`, of one cluster, which has none. */
   private list(method: string | undefined, { pathname, searchParams }: URL): unknown {
-    const things: Record<string, () => unknown[]> = {
+    const lists: Record<string, () => unknown[]> = {
       '/api/v2/deployments': () => [...this.deployments.values()].map((deployment) => this.describe(deployment)),
       '/api/v1/org_secrets': () => [...this.secrets.keys()].map(describeSecret),
       '/api/v1/bentos': () => [...this.bentos.values()].map(describeBento),
     };
-    const listed = method === 'GET' ? things[pathname]?.() : undefined;
+    const listed = method === 'GET' ? lists[pathname]?.() : undefined;
     if (listed === undefined) return undefined;
     const isShown = pathname === '/api/v1/bentos' || searchParams.get('all') === 'true';
     const [start, count] = [Number(searchParams.get('start') ?? 0), Number(searchParams.get('count') ?? 10)];
@@ -141,23 +141,24 @@ export class FakeBentoCloud {
     return { start, count, total: items.length, items: items.slice(start, start + count) };
   }
 
-  private async route(asked: string, body: Buffer): Promise<unknown> {
+  private async route(endpoint: string, body: Buffer): Promise<unknown> {
     const read = <T>() => JSON.parse(body.toString()) as T;
-    const find = (pattern: RegExp) => pattern.exec(asked)?.slice(1);
+    const find = (pattern: RegExp) => pattern.exec(endpoint)?.slice(1);
     const [repository, version, action] =
       find(/^\w+ \/api\/v1\/bento_repositories(?:\/([^/]+)(?:\/bentos(?:\/([^/]+)(?:\/(\w+))?)?)?)?$/) ?? [];
-    if (asked.includes('/bento_repositories')) return this.routeBento(asked, { repository, version, action }, body);
-    if (asked === 'GET /api/v1/instance_types') return instanceTypes;
-    if (asked === 'POST /api/v1/org_secrets') return this.putSecret(read());
+    if (endpoint.includes('/bento_repositories'))
+      return this.routeBento(endpoint, { repository, version, action }, body);
+    if (endpoint === 'GET /api/v1/instance_types') return instanceTypes;
+    if (endpoint === 'POST /api/v1/org_secrets') return this.putSecret(read());
     const [secret] = find(/^\w+ \/api\/v1\/org_secrets\/([^/]+)$/) ?? [];
-    if (secret !== undefined) return this.routeSecret(asked, secret, body);
-    if (asked === 'POST /api/v2/deployments') return this.deploy(read());
+    if (secret !== undefined) return this.routeSecret(endpoint, secret, body);
+    if (endpoint === 'POST /api/v2/deployments') return this.deploy(read());
     const [name, terminate] = find(/^\w+ \/api\/v2\/deployments\/([^/]+)(\/terminate)?$/) ?? [];
     const deployment = this.deployments.get(name ?? '');
     if (name === undefined || deployment === undefined) return undefined;
     if (terminate) void this.terminate(deployment);
-    else if (asked.startsWith('PUT')) return this.deploy({ ...read<Request>(), name });
-    else if (asked.startsWith('DELETE')) {
+    else if (endpoint.startsWith('PUT')) return this.deploy({ ...read<Request>(), name });
+    else if (endpoint.startsWith('DELETE')) {
       if (deployment.status !== 'terminated') throw new Error('terminate it first');
       this.deployments.delete(name);
     }
@@ -165,14 +166,14 @@ export class FakeBentoCloud {
   }
 
   private routeBento(
-    asked: string,
+    endpoint: string,
     { repository, version, action }: Record<'repository' | 'version' | 'action', string | undefined>,
     body: Buffer,
   ): unknown {
     if (repository === undefined) return describeRepository((JSON.parse(body.toString()) as { name: string }).name);
     const known = [...this.bentos.values()].filter((bento) => bento.repository === repository);
     if (version === undefined) {
-      if (asked.startsWith('GET')) return known.length === 0 ? undefined : describeRepository(repository);
+      if (endpoint.startsWith('GET')) return known.length === 0 ? undefined : describeRepository(repository);
       const { version: named } = JSON.parse(body.toString()) as { version: string };
       const bento: Bento = {
         repository,
@@ -186,7 +187,7 @@ export class FakeBentoCloud {
     const bento = this.bentos.get(`${repository}:${version}`);
     if (bento === undefined) return undefined;
     if (action === 'upload') this.unpack(bento, body);
-    if (asked.startsWith('DELETE')) this.bentos.delete(`${repository}:${version}`);
+    if (endpoint.startsWith('DELETE')) this.bentos.delete(`${repository}:${version}`);
     return describeBento(bento);
   }
 
@@ -208,18 +209,18 @@ export class FakeBentoCloud {
     return describeSecret(name);
   }
 
-  private routeSecret(asked: string, name: string, body: Buffer): unknown {
+  private routeSecret(endpoint: string, name: string, body: Buffer): unknown {
     if (!this.secrets.has(name)) return undefined;
-    if (asked.startsWith('PATCH')) return this.putSecret({ name, ...JSON.parse(body.toString()) });
-    if (asked.startsWith('DELETE')) this.secrets.delete(name);
+    if (endpoint.startsWith('PATCH')) return this.putSecret({ name, ...JSON.parse(body.toString()) });
+    if (endpoint.startsWith('DELETE')) this.secrets.delete(name);
     return describeSecret(name);
   }
 
-  private deploy(asked: Request): unknown {
-    const bento = this.bentos.get(asked.bento);
-    if (bento?.status !== 'success') throw new Error(`there is no bento ${asked.bento}`);
-    const deployment: Deployment = { request: asked, status: 'image-building', port: 0 };
-    this.deployments.set(asked.name, deployment);
+  private deploy(request: Request): unknown {
+    const bento = this.bentos.get(request.bento);
+    if (bento?.status !== 'success') throw new Error(`there is no bento ${request.bento}`);
+    const deployment: Deployment = { request, status: 'image-building', port: 0 };
+    this.deployments.set(request.name, deployment);
     void this.bringUp(deployment, bento);
     return this.describe(deployment);
   }
@@ -271,7 +272,7 @@ export class FakeBentoCloud {
     return child;
   }
 
-  /** Takes its time, as the cloud does. */
+  /** Terminates a deployment with a delay, like the cloud. */
   private async terminate(deployment: Deployment): Promise<void> {
     deployment.status = 'terminating';
     await sleep(300);
@@ -299,15 +300,15 @@ export class FakeBentoCloud {
     };
   }
 
-  private passOn(asked: IncomingMessage, answer: ServerResponse, pathname: string): void {
+  private passOn(request: IncomingMessage, answer: ServerResponse, pathname: string): void {
     const [, name = '', path = ''] = /^\/endpoints\/([^/]+)(\/.*)$/.exec(pathname) ?? [];
     const deployment = this.deployments.get(name);
     const isOpen = deployment?.request.access_authorization !== true;
-    const isAllowed = isOpen || asked.headers.authorization === `Bearer ${this.options.token}`;
-    const query = asked.url?.split('?')[1];
+    const isAllowed = isOpen || request.headers.authorization === `Bearer ${this.options.token}`;
+    const query = request.url?.split('?')[1];
     if (deployment?.status !== 'running') sendJson(answer, 503, { message: 'no healthy upstream' });
     else if (!isAllowed) sendJson(answer, 401, { message: 'unauthorized' });
-    else forward(asked, answer, { port: deployment.port, path: query ? `${path}?${query}` : path });
+    else forward(request, answer, { port: deployment.port, path: query ? `${path}?${query}` : path });
   }
 }
 
@@ -351,12 +352,10 @@ const describeBento = ({ repository, version, status }: Bento) => ({
   image_build_status: 'pending',
   upload_status: status,
   upload_finished_reason: '',
-  ...{
-    presigned_upload_url: '',
-    presigned_download_url: '',
-    transmission_strategy: 'proxy',
-    build_at: '2026-01-02T03:04:05Z',
-  },
+  presigned_upload_url: '',
+  presigned_download_url: '',
+  transmission_strategy: 'proxy',
+  build_at: '2026-01-02T03:04:05Z',
   repository: describeRepository(repository),
 });
 

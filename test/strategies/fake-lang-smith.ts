@@ -10,8 +10,8 @@ import { findProcessesByVariable, killProcessesByVariable } from '../../src/proc
 import { closeServer, forward, isAnsweringOk, listenOnLoopback, sendJson } from '../support/loopback-server.js';
 import { temporaryDirectory } from '../support/temporary-directories.js';
 
-// The one fake of LangSmith Deployment: its control plane as LangGraph's own command and Berth speak it, on loopback. What
-// is uploaded is unpacked and really served, by `langgraph dev`, behind an endpoint that asks for the key.
+// The one fake of LangSmith Deployment: the control plane that LangGraph's own command and Berth use, on loopback.
+// `langgraph dev` serves each uploaded source, behind an endpoint that requires the key.
 
 interface Secret {
   name: string;
@@ -30,11 +30,11 @@ interface Deployment {
 
 export interface FakeOptions {
   key: string;
-  /** An interpreter with the LangGraph server. */
+  /** Python with the LangGraph server. */
   python: string;
-  /** Milliseconds for which a revision is being built. */
+  /** Milliseconds that building a revision takes. */
   buildTime?: number;
-  /** What becomes of every revision, instead of DEPLOYED. */
+  /** Final status of every revision instead of DEPLOYED. */
   outcome?: string;
 }
 
@@ -43,7 +43,7 @@ export class FakeLangSmith {
   readonly deployments = new Map<string, Deployment>();
   /** Answers every request with this status while it is set. */
   failure: number | undefined;
-  /** Whether the endpoints refuse whoever calls. */
+  /** True when the endpoints refuse all callers. */
   refusesCalls = false;
   address = '';
   private readonly directory = temporaryDirectory('lang-smith-');
@@ -52,7 +52,7 @@ export class FakeLangSmith {
   constructor(readonly options: FakeOptions) {}
 
   async listen(): Promise<void> {
-    const handle = (asked: IncomingMessage, answer: ServerResponse) => this.handle(asked, answer);
+    const handle = (request: IncomingMessage, answer: ServerResponse) => this.handle(request, answer);
     ({ server: this.server, address: this.address } = await listenOnLoopback(handle));
   }
 
@@ -62,7 +62,7 @@ export class FakeLangSmith {
     if (this.server !== undefined) await closeServer(this.server);
   }
 
-  /** Processes that serve what was deployed. */
+  /** Lists the processes that serve deployments. */
   listServers(): number[] {
     return findProcessesByVariable(this.mark);
   }
@@ -71,32 +71,33 @@ export class FakeLangSmith {
     return `FAKE_LANG_SMITH=${this.directory}`;
   }
 
-  private async handle(asked: IncomingMessage, answer: ServerResponse): Promise<void> {
-    const { pathname, searchParams } = new URL(asked.url ?? '/', this.address);
-    if (pathname.startsWith('/endpoints/')) return this.passOn(asked, answer, pathname);
-    if (pathname.startsWith('/storage/')) return await this.store(asked, answer, pathname);
-    this.requests.push(`${asked.method} ${pathname}`);
+  private async handle(request: IncomingMessage, answer: ServerResponse): Promise<void> {
+    const { pathname, searchParams } = new URL(request.url ?? '/', this.address);
+    if (pathname.startsWith('/endpoints/')) return this.passOn(request, answer, pathname);
+    if (pathname.startsWith('/storage/')) return await this.store(request, answer, pathname);
+    this.requests.push(`${request.method} ${pathname}`);
     if (this.failure !== undefined) return sendJson(answer, this.failure, { detail: 'not now' });
-    if (asked.headers['x-api-key'] !== this.options.key) return sendJson(answer, 403, { detail: 'Forbidden' });
-    const body = await buffer(asked);
-    const said = body.length === 0 ? {} : (JSON.parse(body.toString()) as Record<string, unknown>);
-    const result = this.route(`${asked.method} ${pathname}`, said, searchParams);
+    if (request.headers['x-api-key'] !== this.options.key) return sendJson(answer, 403, { detail: 'Forbidden' });
+    const body = await buffer(request);
+    const fields = body.length === 0 ? {} : (JSON.parse(body.toString()) as Record<string, unknown>);
+    const result = this.route(`${request.method} ${pathname}`, fields, searchParams);
     sendJson(answer, result === undefined ? 404 : 200, result ?? { detail: 'Not found' });
   }
 
-  private route(asked: string, said: Record<string, unknown>, query: URLSearchParams): unknown {
-    if (asked === 'GET /v2/deployments') return { resources: this.list(query) };
-    if (asked === 'POST /v2/deployments') return this.create(said);
+  private route(endpoint: string, fields: Record<string, unknown>, query: URLSearchParams): unknown {
+    if (endpoint === 'GET /v2/deployments') return { resources: this.list(query) };
+    if (endpoint === 'POST /v2/deployments') return this.create(fields);
     const [, method, , id = '', rest = ''] =
-      /^(\w+) \/(v2\/deployments|v1\/projects)\/([^/]+)(?:\/(.*))?$/.exec(asked) ?? [];
+      /^(\w+) \/(v2\/deployments|v1\/projects)\/([^/]+)(?:\/(.*))?$/.exec(endpoint) ?? [];
     const deployment = this.deployments.get(id);
     if (deployment === undefined) return undefined;
     if (rest === 'upload-url') return { upload_url: `${this.address}/storage/${id}.tgz`, object_path: `${id}.tgz` };
     if (rest === 'revisions') return { resources: deployment.revisions.slice(-1) };
     const [, revision, type] = /^(?:revisions\/([^/]+)\/)?(?:(build|deploy)_)?logs$/.exec(rest) ?? [];
-    if (/logs$/.test(rest)) return this.readLog(deployment, { type, ...Object.fromEntries(query), ...said, revision });
+    if (/logs$/.test(rest))
+      return this.readLog(deployment, { type, ...Object.fromEntries(query), ...fields, revision });
     if (rest.startsWith('revisions/')) return deployment.revisions.find((revision) => rest.endsWith(revision.id));
-    if (method === 'PATCH') this.build(deployment, said);
+    if (method === 'PATCH') this.build(deployment, fields);
     if (method === 'DELETE') this.remove(deployment);
     return this.describe(deployment);
   }
@@ -110,9 +111,9 @@ export class FakeLangSmith {
       .map((deployment) => this.describe(deployment));
   }
 
-  /** An entry is a line of what `langgraph dev` writes, a second after the one before it; a page has at most 100. */
-  private readLog(deployment: Deployment, asked: Record<string, unknown>): unknown {
-    const { type, order = 'asc', limit = 50, offset = '0', start_time: since, revision } = asked;
+  /** Returns a page of at most 100 entries: lines of `langgraph dev`, with a second between two. */
+  private readLog(deployment: Deployment, options: Record<string, unknown>): unknown {
+    const { type, order = 'asc', limit = 50, offset = '0', start_time: since, revision } = options;
     const found = deployment.revisions.find(({ id }) => id === revision) ?? deployment.revisions.at(-1);
     const lines =
       type === 'build'
@@ -143,13 +144,13 @@ export class FakeLangSmith {
     return this.describe(deployment);
   }
 
-  private async store(asked: IncomingMessage, answer: ServerResponse, pathname: string): Promise<void> {
-    writeFileSync(join(this.directory, pathname.slice('/storage/'.length)), await buffer(asked));
+  private async store(request: IncomingMessage, answer: ServerResponse, pathname: string): Promise<void> {
+    writeFileSync(join(this.directory, pathname.slice('/storage/'.length)), await buffer(request));
     answer.writeHead(200).end();
   }
 
-  private build(deployment: Deployment, said: Record<string, unknown>): void {
-    const { source_tarball_path: archive, langgraph_config_path: config } = said.source_revision_config as Record<
+  private build(deployment: Deployment, fields: Record<string, unknown>): void {
+    const { source_tarball_path: archive, langgraph_config_path: config } = fields.source_revision_config as Record<
       string,
       string
     >;
@@ -158,7 +159,7 @@ export class FakeLangSmith {
     mkdirSync(directory);
     execFileSync('tar', ['-xzf', join(this.directory, archive ?? ''), '-C', directory]);
     const revision = { id, status: 'QUEUED', config: config ?? '', directory };
-    deployment.secrets = said.secrets as Secret[];
+    deployment.secrets = fields.secrets as Secret[];
     deployment.revisions.push(revision);
     void this.bringUp(deployment, revision);
   }
@@ -180,7 +181,7 @@ export class FakeLangSmith {
     }
   }
 
-  /** What ends is started again, as the cloud does, while the deployment is there; what had ended it is not run again. */
+  /** Serves a revision. Starts an ended server again without its lost runs, like the cloud, while the deployment exists. */
   private serve(deployment: Deployment, revision: Deployment['revisions'][number]): void {
     const { id, secrets, port } = deployment;
     const { config, directory } = revision;
@@ -217,7 +218,7 @@ export class FakeLangSmith {
     });
   }
 
-  /** Takes its time, as the cloud does: it is listed until its processes are gone. */
+  /** Removes a deployment with a delay, like the cloud: it is listed until its processes are gone. */
   private remove(deployment: Deployment): void {
     const { id } = deployment;
     deployment.isEnding = true;
@@ -233,12 +234,12 @@ export class FakeLangSmith {
     };
   }
 
-  private passOn(asked: IncomingMessage, answer: ServerResponse, pathname: string): void {
+  private passOn(request: IncomingMessage, answer: ServerResponse, pathname: string): void {
     const [, id = '', path = ''] = /^\/endpoints\/([^/]+)(\/.*)$/.exec(pathname) ?? [];
     const deployment = this.deployments.get(id);
     if (deployment?.revisions.at(-1)?.status !== 'DEPLOYED') sendJson(answer, 503, { detail: 'not deployed' });
-    else if (this.refusesCalls || asked.headers['x-api-key'] !== this.options.key)
+    else if (this.refusesCalls || request.headers['x-api-key'] !== this.options.key)
       sendJson(answer, 403, { detail: 'Forbidden' });
-    else forward(asked, answer, { port: deployment.port, path });
+    else forward(request, answer, { port: deployment.port, path });
   }
 }

@@ -121,8 +121,8 @@ test('a revision is uploaded, built, called with the key, stopped, started again
   expect(await runner.isHealthy()).toMatchObject({ isHealthy: true, detail: expect.stringContaining('DEPLOYED') });
 
   const heard = ['heard see', 'heard a', 'heard b'];
-  const said = (await readLog(runner, { until: 'heard b' })).join('\n');
-  for (const line of heard) expect(said).toContain(line);
+  const printed = (await readLog(runner, { until: 'heard b' })).join('\n');
+  for (const line of heard) expect(printed).toContain(line);
   const last = await readLog(runner, { tail: 4 });
   expect(last).toHaveLength(4);
   expect(last.join()).not.toContain('heard see');
@@ -150,8 +150,8 @@ test('a revision is uploaded, built, called with the key, stopped, started again
   const gone = { error: { code: 'NOT_RUNNING', message: expect.stringContaining('503') } };
   expect(await runner.run({ said: ['x'] })).toMatchObject(gone);
   expect(await runner.stream({ said: ['x'] }).next()).toMatchObject({ done: true, value: gone });
-  const kept = (await readLog(runner)).join('\n');
-  for (const line of [...heard, 'heard later']) expect(kept).toContain(line);
+  const archived = (await readLog(runner)).join('\n');
+  for (const line of [...heard, 'heard later']) expect(archived).toContain(line);
   await runner.start(options);
   expect(await runner.run({ said: ['c'] })).toMatchObject({ output: { said: ['c', 'C'] } });
   await runner.undo();
@@ -214,7 +214,7 @@ test('a refused key is not retried, an unreachable cloud is, and both name the r
   process.env.LANGSMITH_API_KEY = key;
   cloud.failure = 502;
   expect(await caught(runner.start({ env: {} }))).toMatchObject({ code: 'CLOUD_UNREACHABLE', retryable: true });
-  await runner.attach({ plan: {}, cloud: { id: 'x', name: 'x', address: cloud.address } } as never); // as a start would have left it
+  await runner.attach({ plan: {}, cloud: { id: 'x', name: 'x', address: cloud.address } } as never); // like after a start
   expect(await runner.isHealthy()).toMatchObject({ isHealthy: false, state: 'unknown' });
   await cloud.close();
   const unreachable = await caught(runner.start({ env: {} }));
@@ -240,14 +240,14 @@ test('LangGraph’s own command deploys to the same control plane', async () => 
   expect(await answer.json()).toEqual({ said: ['x', 'X'] });
 });
 
-test('resources with this home’s mark are found and removed, and nothing else', async () => {
+test('only resources with this home’s mark are found and removed', async () => {
   const cloud = await openCloud();
   const [home, another] = [temporaryHome(), temporaryHome()];
-  const nameIn = (place: BerthHome) =>
+  const nameIn = (owner: BerthHome) =>
     createCloudName({
       deployment: 'demo',
       revision: 'r2',
-      stateDirectory: revisionDirectory(place, 'demo', 'r2').state,
+      stateDirectory: revisionDirectory(owner, 'demo', 'r2').state,
     });
   const [ours, theirs] = [nameIn(home), nameIn(another)];
   for (const name of [ours, theirs, 'demo-r2', 'somebody-elses'])

@@ -18,7 +18,7 @@ beforeAll(async () => {
   await connectOnce();
 });
 
-test('the example ticket-triage is chosen for langgraph, keeps its contract, answers, stops, starts and is cleaned up', async () => {
+test('the example ticket-triage selects langgraph, passes its contract, answers, stops, starts and is cleaned up', async () => {
   const examples = await readExampleFile(join(solution, 'examples.yaml'));
   const info = await deploy({ name: 'ticket-triage', solution, agent: 'none', examples });
   expect(info).toMatchObject({
@@ -47,7 +47,7 @@ test('the example ticket-triage is chosen for langgraph, keeps its contract, ans
   expect(existsSync(stateDirectory)).toBe(false);
 });
 
-test('a deployment has notes on what its start left out', async () => {
+test('a deployment has notes on graphs that its start left out', async () => {
   const graph = (first: string) =>
     `${first}\nfrom typing import TypedDict\nfrom langgraph.graph import StateGraph\nclass State(TypedDict, total=False):\n    text: str\ndef shout(state):\n    return {"text": state["text"].upper()}\ngraph = StateGraph(State).add_node(shout).add_edge("__start__", "shout").compile()\n`;
   const several = temporarySolution({

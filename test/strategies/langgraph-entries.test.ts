@@ -18,7 +18,7 @@ test.each(Object.entries(entryRepositories))('%s is served', async (_, { files, 
   expect(await runner.run(inputs)).toEqual({ status: 'success', output });
 });
 
-test('an import that starts a server is ended, and the line is named', async () => {
+test('an import that starts a server is ended, and the error names the line', async () => {
   const files = {
     'app.py': 'import threading\n\n\ndef predict(text: str):\n    return text\n\n\nthreading.Event().wait()\n',
   };

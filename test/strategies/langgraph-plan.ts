@@ -12,7 +12,7 @@ import { createLocalPlan } from './local-plan.js';
 
 let shared: Promise<Environment> | undefined;
 
-/** One environment with the LangGraph server for all test files. */
+/** Prepares one environment with the LangGraph server for all test files. */
 export function prepareGraphEnvironment(): Promise<Environment> {
   shared ??= prepare();
   return shared;
@@ -28,7 +28,7 @@ async function prepare(): Promise<Environment> {
   });
 }
 
-/** What the strategy's recipes make of a workspace. */
+/** Recognizes a workspace with the strategy's recipes. */
 export async function recognizeGraph(
   workspace: string,
   entry?: string,
@@ -41,7 +41,7 @@ export async function recognizeGraph(
   return undefined;
 }
 
-/** A plan for these files as the strategy's recipes adapt them. */
+/** Creates a plan for these files, adapted by the strategy's recipes. */
 export async function createGraphPlan(
   directory: string,
   files: Record<string, string>,

@@ -17,7 +17,7 @@ let runner: LangGraphRunner;
 let handle: Handle;
 let url: string;
 
-/** One server for the file: the graph of `agent.py`, and beside it those that a recipe writes for generators. */
+/** Starts one server for this file: the graph of `agent.py`, and the graphs that a recipe writes for generators. */
 beforeAll(async () => {
   await prepareGraphEnvironment();
   plan = await createGraphPlan(temporaryDirectory('berth-graph-'), writer);
@@ -35,7 +35,7 @@ beforeAll(async () => {
 
 afterAll(() => runner.undo());
 
-/** As generated where the file is all that there is. */
+/** Returns the graph that a recipe writes for a repository with only this file. */
 async function writeGraphOf(file: keyof typeof generators): Promise<string> {
   const found = await recognizeGraph(temporarySolution({ [file]: generators[file] }));
   return found?.files['graph.py'] ?? '';
@@ -46,7 +46,7 @@ async function listThreads(): Promise<unknown[]> {
   return (await found.json()) as unknown[];
 }
 
-/** Writes as it works, has a model speak, asks a person, and fails, as its input says. */
+/** Graph that, depending on its input, writes during its work, calls a model, interrupts itself, or fails. */
 const writer = {
   'agent.py': `
 import asyncio
@@ -116,9 +116,9 @@ test('a stream yields what nodes change, write and receive from models, then the
 });
 
 test('interrupts and conversations work in a stream, and an exception ends it', async () => {
-  const asked = await readStream(runner.stream({ said: ['ask'] }));
-  expect(asked.answer).toMatchObject({ output: { __interrupt__: [{ value: { question: 'sure?' } }] } });
-  const { __thread__ } = (asked.answer as { output: { __thread__: string } }).output;
+  const interrupted = await readStream(runner.stream({ said: ['ask'] }));
+  expect(interrupted.answer).toMatchObject({ output: { __interrupt__: [{ value: { question: 'sure?' } }] } });
+  const { __thread__ } = (interrupted.answer as { output: { __thread__: string } }).output;
   const resumed = await readStream(runner.stream({ __thread__, __resume__: 'yes' }));
   expect(resumed.chunks).toEqual([{ event: 'updates', data: { speak: { said: ['yes'] } } }]);
   expect(resumed.answer).toEqual({ status: 'success', output: { said: ['ask', 'thought', 'yes'] } });
@@ -136,7 +136,7 @@ test('interrupts and conversations work in a stream, and an exception ends it', 
 test.each([
   ['words', ['word0 ', 'word1 '], 'word0 word1 '],
   ['items', [{ at: 0 }, { at: 1 }], undefined],
-])('a generator’s graph streams what it yields: %s', async (assistant, chunks, output) => {
+])('a generator’s graph streams its items: %s', async (assistant, chunks, output) => {
   const keys = { input_key: 'inputs', output_key: 'output' };
   const one = new LangGraphRunner({
     ...plan,
@@ -153,7 +153,7 @@ const countNotes = (word: string): number =>
     .split('\n')
     .filter((line) => line === word).length;
 
-/** Resolves when no run that has begun is at work any more, in whatever time that takes the server. */
+/** Resolves when all runs that have begun are canceled. */
 const untilAllAreCancelled = (): Promise<void> =>
   waitUntilReady(
     { description: 'cancel the run', isReady: async () => countNotes('begun') === countNotes('cancelled') },

@@ -27,7 +27,7 @@ afterEach(async () => {
   for (const runner of started.splice(0)) await runner.undo();
 });
 
-/** Serves the conversation for tests that need no server of their own. */
+/** Serves the conversation for tests that can share a server. */
 let shared: LangGraphRunner;
 let sharedPlan: RunPlan;
 
@@ -53,7 +53,7 @@ const caught = (promise: Promise<unknown>): Promise<BerthError> =>
     (error: unknown) => (error instanceof BerthError ? error : Promise.reject(error)),
   );
 
-/** Counts within its thread, asks a person, and fails, as its input says. */
+/** Graph that, depending on its input, counts within its thread, interrupts itself, or fails. */
 const conversation = {
   'agent.py': `
 import asyncio, time
@@ -109,9 +109,12 @@ async function listThreads(): Promise<unknown[]> {
 
 test('an interrupt is an answer with its thread, and can be resumed', async () => {
   const before = await listThreads();
-  const asked = await shared.run({ said: ['ask'] });
-  expect(asked).toMatchObject({ status: 'success', output: { __interrupt__: [{ value: { question: 'sure?' } }] } });
-  const { __thread__ } = (asked as { output: { __thread__: string } }).output;
+  const interrupted = await shared.run({ said: ['ask'] });
+  expect(interrupted).toMatchObject({
+    status: 'success',
+    output: { __interrupt__: [{ value: { question: 'sure?' } }] },
+  });
+  const { __thread__ } = (interrupted as { output: { __thread__: string } }).output;
   expect(await shared.run({ __thread__, __resume__: false })).toEqual({
     status: 'success',
     output: { said: ['ask'], approved: false },
@@ -144,14 +147,14 @@ test('runs are concurrent, may block, find the files of the revision, and leave 
   expect((await readLines(shared.logs(), Number.POSITIVE_INFINITY)).join('\n')).not.toContain('\u001b');
 });
 
-test('a server that does not react is replaced', async () => {
+test('an unresponsive server is replaced', async () => {
   const [pid = 0] = findMarkedProcesses(sharedPlan);
   process.kill(pid, 'SIGSTOP');
   expect(await shared.isHealthy()).toMatchObject({ isHealthy: false, state: 'unresponsive' });
   expect(((await shared.start({ env: {} })).server as { pid: number }).pid).not.toBe(pid);
 });
 
-test('SIGTERM stops the server, and a running run is still answered', async () => {
+test('SIGTERM stops the server, and an active run still gets its answer', async () => {
   const running = shared.run({ said: ['wait'] });
   await sleep(1_200);
   await shared.stop();
@@ -159,7 +162,7 @@ test('SIGTERM stops the server, and a running run is still answered', async () =
   expect(await running).toMatchObject({ status: 'success' });
 });
 
-test('a stop with a record whose pid belongs to another process by now harms nobody', async () => {
+test('a stop does not kill another process that has the recorded pid by now', async () => {
   const stranger = spawn('sleep', ['30'], { detached: true });
   try {
     await serverRecord.write(sharedPlan, {
@@ -178,18 +181,18 @@ test('a stop with a record whose pid belongs to another process by now harms nob
   }
 });
 
-test('two revisions at once share the deployment’s threads, after a kill and across an interrupt', async () => {
+test('two concurrent revisions share the deployment’s threads, after a kill and across an interrupt', async () => {
   const { runner: old, plan } = await makeRunner(conversation);
   const { sharedDirectory } = plan;
   const { runner: next } = await makeRunner(conversation, { revision: 'r2', sharedDirectory });
   await Promise.all([old.start({ env: {} }), next.start({ env: {} })]);
   await old.run({ said: ['a'], __thread__: 'ann' });
-  const asked = await old.run({ said: ['ask'] });
-  const { __thread__ } = (asked as { output: { __thread__: string } }).output;
+  const interrupted = await old.run({ said: ['ask'] });
+  const { __thread__ } = (interrupted as { output: { __thread__: string } }).output;
   expect(await next.run({ said: ['b'], __thread__: 'ann' })).toMatchObject({
     output: { said: ['a', 'A', 'b', 'B'] },
   });
-  await killMarkedProcesses(plan); // nothing was flushed or told
+  await killMarkedProcesses(plan); // without a chance to flush
   expect(await next.run({ __thread__, __resume__: 'yes' })).toMatchObject({ output: { approved: 'yes' } });
   await old.start({ env: {} });
   expect(await old.run({ said: ['c'], __thread__: 'ann' })).toMatchObject({
@@ -206,7 +209,7 @@ test.each([
   [{ __thread__: 'a', __resume__: 1, said: [] }, 'there are: said'],
 ])('the inputs %j are refused before any request', async (inputs, words) => {
   const graph = { assistantId: 'agent', config: 'langgraph.json', inputKey: null, outputKey: null, needsHost: false };
-  const server = { plan: { timeout: 1 } as RunPlan, graph, endpoint: 'http://127.0.0.1:1' }; // refused before it matters
+  const server = { plan: { timeout: 1 } as RunPlan, graph, endpoint: 'http://127.0.0.1:1' }; // the input is refused before a request
   const error = requireFailure(await callGraph(server, inputs));
   expect(error.code).toBe('CALL_INPUT');
   expect(error.message).toContain(words);
@@ -303,7 +306,7 @@ test('a taken port is skipped, and another server on it is neither called nor he
   }
 });
 
-test('a port that is taken while the server starts is noticed, and another is tried', async () => {
+test('a start tries another port when its port is taken meanwhile', async () => {
   const { runner, plan } = await makeRunner(conversation);
   const port = await chooseFreePort(`${plan.stateDirectory}/1`);
   const lines: string[] = [];
@@ -337,7 +340,7 @@ def predict(megabytes: int = 0):
   expect(requireFailure(await runner.run({ megabytes: 2_000 }))).toMatchObject({ type: 'MemoryError' });
 });
 
-test('the server listens on loopback, and runs up to `concurrency` runs at once', () => {
+test('the server listens on loopback, and executes up to `concurrency` runs concurrently', () => {
   const argv = buildServerArguments({
     address: '127.0.0.1',
     port: 20_000,
@@ -385,7 +388,7 @@ const twoGraphs = {
   'b.py': conversation['agent.py'],
 };
 
-test('the entry chooses among several graphs; without it they are listed', async () => {
+test('the entry chooses among several graphs; without an entry, the error lists them', async () => {
   const workspace = temporarySolution(twoGraphs);
   const error = await caught(recognizeGraph(workspace));
   expect(error).toMatchObject({ code: 'ENTRY_AMBIGUOUS', details: { candidates: ['one', 'two'] } });
@@ -433,7 +436,7 @@ test('a compiled graph gets a langgraph.json, also from a package below src', as
   });
 });
 
-test('plain shapes become one node, existing files are kept, and a second run recognizes the first one’s result', async () => {
+test('plain shapes become one node, existing files stay, and a second run recognizes the result of the first', async () => {
   const workspace = temporarySolution({ 'app.py': 'def predict(text: str): return len(text)', 'graph.py': 'X = 1' });
   const found = await recognizeGraph(workspace);
   const keys = { input_key: 'inputs', output_key: 'output', assistant_id: 'agent', config: 'langgraph.json' };
@@ -471,7 +474,7 @@ test('a Cog predictor becomes one node with Cog’s rules and the variables of i
   });
 });
 
-test('LangSmith refuses a graph whose inputs need conversion, with the parameter and a remedy', async () => {
+test('LangSmith refuses a graph with inputs that need conversion: the error names the parameter and a remedy', async () => {
   const found = await recognizeGraph(temporarySolution(annotatedRepository));
   const plan = { provider: 'langsmith', deployment: 'dates', runInterface: found?.runInterface } as RunPlan; // all that is read
   expect(await caught(new LangGraphRunner(plan).start({ env: {} }))).toMatchObject({
@@ -482,7 +485,7 @@ test('LangSmith refuses a graph whose inputs need conversion, with the parameter
   });
 });
 
-test('a callable whose name the graph uses, and a method of an object, are called', async () => {
+test('a callable with a name that the graph uses, and a method of an object, are called', async () => {
   const called = await recognizeGraph(temporarySolution({ 'app.py': 'def call(text: str): return text' }), 'app:call');
   expect(called?.files['graph.py']).toContain('from app import call as solution\n');
   expect(called?.files['graph.py']).toContain('lambda: solution(**state["inputs"])');
@@ -528,8 +531,11 @@ test('classes are built once, async callables are awaited, and Cog predictors ar
   await runner.run({ word: 'a' });
   expect(await runner.run({ word: 'a', times: 3 })).toMatchObject({ output: { text: 'aaa', calls: 2 } });
   expect(requireFailure(await runner.run({ wrong: 1 })).type).toBe('TypeError');
-  const said = ['hello=you', 'x', 'x'];
-  expect(await predictor.run({ text: 'x', times: '2' })).toEqual({ status: 'success', output: { said, calls: 1 } });
+  const words = ['hello=you', 'x', 'x'];
+  expect(await predictor.run({ text: 'x', times: '2' })).toEqual({
+    status: 'success',
+    output: { said: words, calls: 1 },
+  });
   const output = `data:text/plain;base64,${Buffer.from('x').toString('base64')}`;
   expect(await predictor.run({ text: 'x', file: true })).toEqual({ status: 'success', output });
   expect(requireFailure(await predictor.run({ text: 'x', times: 4 }))).toMatchObject({
@@ -538,7 +544,7 @@ test('classes are built once, async callables are awaited, and Cog predictors ar
   });
 });
 
-test('it listens on loopback only unless it is exposed', async () => {
+test('it listens only on loopback unless it is exposed', async () => {
   await checkExposure(async (changes) => (await makeRunner({ 'app.py': 'def predict(): return 1' }, changes)).runner);
 });
 

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { RunPlan } from '../../src/contract/handle.js';
 import { writeTree } from '../support/temporary-directories.js';
 
-/** A plan of the local strategy for these files, all in one temporary directory. */
+/** Creates a plan of the local strategy for these files, in one temporary directory. */
 export function createLocalPlan(
   directory: string,
   files: Record<string, string>,

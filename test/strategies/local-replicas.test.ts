@@ -42,7 +42,7 @@ async function start(replicas: number, changes: Partial<RunPlan> = {}) {
 }
 
 const pidOf = (answer: Answer): unknown => (answer.status === 'success' ? answer.output : answer.error);
-const replicasOf = (handle: Handle) => handle.replicas as { pid: number }[]; // made by the runner
+const replicasOf = (handle: Handle) => handle.replicas as { pid: number }[]; // written by `start`
 
 test('calls go to an idle process, also those of another client, and do not wait for a long one', async () => {
   const { runner, plan, handle } = await start(2);
@@ -74,10 +74,10 @@ test('streams, deadlines and cancels work as with one process', async () => {
   cancel.abort();
   expect(requireFailure(await waiting).code).toBe('CALL_CANCELLED');
   expect(new Set((await Promise.all(busy)).map(pidOf)).size).toBe(2);
-  expect(typeof pidOf(await runner.run({}))).toBe('number'); // no turn is held by what was given up
+  expect(typeof pidOf(await runner.run({}))).toBe('number'); // abandoned calls hold no slot
 });
 
-test('the health reports a process that ends, and only that one is started again', async () => {
+test('the health reports a process that ended, and only that process is started again', async () => {
   const { runner, plan, handle } = await start(3);
   const [first, second, third] = replicasOf(handle).map(({ pid }) => pid);
   process.kill(second as number, 'SIGKILL');
@@ -95,12 +95,12 @@ test('the health reports a process that ends, and only that one is started again
   await again.close();
 });
 
-test('a call goes to another process when one is stopping or does not react', async () => {
+test('a call goes to another process when one is stopping or unresponsive', async () => {
   const { runner, handle } = await start(2);
   const [first, second] = replicasOf(handle).map(({ pid }) => pid) as [number, number];
   const busy = [runner.run({ seconds: 2 }), runner.run({ seconds: 2 })];
   await sleep(300);
-  process.kill(first, 'SIGTERM'); // it ends when its call has
+  process.kill(first, 'SIGTERM'); // it ends after its call
   await sleep(100);
   const waiting = Array.from({ length: 4 }, () => runner.run({}));
   expect((await Promise.all(waiting)).map(pidOf)).toEqual([second, second, second, second]);
@@ -114,7 +114,7 @@ test('a call goes to another process when one is stopping or does not react', as
   process.kill(frozen, 'SIGKILL');
 });
 
-test('without any process left, a call says whether it had begun', async () => {
+test('when no process is left, a call’s error says whether the call had begun', async () => {
   const { runner, handle } = await start(2);
   const busy = [runner.run({ seconds: 9 }), runner.run({ seconds: 9 })];
   await sleep(300);
@@ -126,7 +126,7 @@ test('without any process left, a call says whether it had begun', async () => {
   expect(requireFailure(await runner.run({}))).not.toHaveProperty('neverBegan');
 });
 
-test('each replica has its own memory, log and name, and none is left after a stop', async () => {
+test('each replica has its own memory, log and name, and a stop leaves none', async () => {
   const { runner, plan } = await start(2);
   await Promise.all(['one', 'two', 'three', 'four'].map((name) => runner.run({ name, seconds: 0.1 })));
   const lines: string[] = [];

@@ -10,7 +10,7 @@ import { createLocalPlan } from './local-plan.js';
 
 type NamedRunner = [strategy: string, makeRunner: () => Promise<Runner>];
 
-/** The same code by each strategy that needs nothing but Python; `runInterface` is how `local` calls it. */
+/** Lists a runner of the same code for each strategy that needs only Python; `runInterface` is for `local`. */
 export const listLocalRunners = (files: Record<string, string>, runInterface: { type: string }): NamedRunner[] => [
   ['local', async () => new LocalRunner(createLocalPlan(temporaryDirectory(), files, { runInterface }))],
   ['bentoml', async () => new BentoMLRunner(await createBentoPlan(temporaryDirectory(), files))],

@@ -67,7 +67,7 @@ testRunnerConformance({
   servesPython: true,
   deviations: conformance.deviations ?? {},
   interruptStart: async (plan) => {
-    // The worker was killed after the host had its document: the host goes on alone.
+    // The worker was killed after the host had received its configuration: the host continues alone.
     const program = fileURLToPath(new URL('../support/crash-during-start.mjs', import.meta.url));
     const child = spawn(process.execPath, [program], { stdio: ['pipe', 'ignore', 'inherit'] });
     child.stdin.end(JSON.stringify({ plan }));
@@ -76,7 +76,7 @@ testRunnerConformance({
   },
 });
 
-test('a variable of the software is in no argument, no initial environment and no file', async () => {
+test('a variable of the software is not in arguments, the initial environment or files', async () => {
   const { runner, plan } = makeRunner({ 'app.py': 'import os\ndef predict(): return os.environ["SECRET"]' });
   const handle = await runner.start({ env: { SECRET: 'hunter2-canary' } });
   expect(await runner.run({})).toEqual({ status: 'success', output: 'hunter2-canary' });
@@ -121,7 +121,7 @@ test.each([
     'exited with code 7',
   ],
   ['a missing callable', 'def other(): pass', 'START_FAILED', 'has no predict; it has: other'],
-])('a start that meets %s says so', async (_, source, code, words) => {
+])('the error of a start names its cause: %s', async (_, source, code, words) => {
   const { runner } = makeRunner({ 'app.py': source });
   const error = await caught(runner.start({ env: {} }));
   expect(error.code).toBe(code);
@@ -162,7 +162,7 @@ test('an aborted start leaves nothing running', async () => {
   expect(findProcessesByArguments([hostProgram, plan.stateDirectory])).toEqual([]);
 });
 
-test('a host that does not react is replaced', async () => {
+test('an unresponsive host is replaced', async () => {
   const { runner } = makeRunner({ 'app.py': 'import os\ndef predict(): return os.getpid()' });
   const { pid } = await runner.start({ env: {} });
   process.kill(pid as number, 'SIGSTOP');
@@ -173,7 +173,7 @@ test('a host that does not react is replaced', async () => {
   expect(answer.status === 'success' && answer.output !== pid).toBe(true);
 });
 
-test('a record whose pid belongs to another process by now harms nobody', async () => {
+test('another process that has the recorded pid by now is not killed', async () => {
   const { runner, plan } = makeRunner({ 'app.py': 'def predict(): return 1' });
   const stranger = spawn('sleep', ['30'], { detached: true });
   try {
@@ -205,7 +205,7 @@ def predict(seconds=0):
   if (answer.status === 'success') expect(identifyProcess(answer.output as number)).toBeNull();
 });
 
-test('an idle host stops at once, without waiting for the grace period', async () => {
+test('an idle host stops immediately, without waiting for the grace period', async () => {
   const { runner } = makeRunner({ 'app.py': 'def predict(): return 1' });
   await runner.start({ env: {} });
   await runner.run({});
@@ -222,11 +222,11 @@ test('the process that started a host knows how it ended', async () => {
   expect((await runner.isHealthy()).detail).toMatch(/exited with code 5 after [\d.]+ s/);
 });
 
-test('an interpreter that ends at once fails the start', async () => {
+test('an interpreter that ends immediately fails the start', async () => {
   const { plan } = makeRunner({ 'app.py': 'def predict(): return 1' });
   const python = join(plan.directory, 'python');
   writeFileSync(python, '#!/bin/sh\nexit 7\n', { mode: 0o755 });
-  const environment = { digest: '', python, packageDirectory: null, packages: 0, notes: [] } as never; // as much as is read
+  const environment = { digest: '', python, packageDirectory: null, packages: 0, notes: [] } as never; // the fields that are read
   const broken = new LocalRunner({ ...plan, environment });
   for (let time = 0; time < 5; time += 1) {
     const error = await caught(broken.start({ env: {} }));
@@ -270,7 +270,7 @@ onLinux('memory beyond its bound is a MemoryError of the call', async () => {
   expect(requireFailure(await runner.run({ megabytes: 1000 })).type).toBe('MemoryError');
 });
 
-test('concurrency limits the calls at once', async () => {
+test('concurrency limits concurrent calls', async () => {
   const source = `import threading, time
 at_once = most = 0
 def predict():
@@ -286,7 +286,7 @@ def predict():
   expect(Math.max(...answers.map((answer) => (answer.status === 'success' ? (answer.output as number) : 99)))).toBe(2);
 });
 
-test('a client that closes its connection halfway harms nobody', async () => {
+test('a client that closes its connection during a request does not affect others', async () => {
   const { runner, plan } = makeRunner({ 'app.py': 'def predict(): return 1' });
   await runner.start({ env: {} });
   const socket = connect(getSocketPath(plan));
@@ -295,7 +295,7 @@ test('a client that closes its connection halfway harms nobody', async () => {
   expect(await runner.run({})).toEqual({ status: 'success', output: 1 });
 });
 
-test('text is passed on unparsed, and what is not JSON is refused', async () => {
+test('text is passed on without parsing, and text that is not JSON is refused', async () => {
   const { runner } = makeRunner({ 'app.py': 'def predict(n): return n' });
   await runner.start({ env: {} });
   expect(await runner.runText('{"n": 12345678901234567890123}')).toBe(
@@ -326,9 +326,9 @@ test('each start has its own empty temporary directory, short enough for sockets
     started.push(runner);
     await runner.start({ env: {} });
     const answer = await runner.run({});
-    const [directory, made] = answer.status === 'success' ? (answer.output as [string, string]) : [];
+    const [directory, file] = answer.status === 'success' ? (answer.output as [string, string]) : [];
     expect(directory?.length).toBeLessThan(61);
-    expect(await readdir(join(plan.stateDirectory, 'tmp'))).toEqual([made?.slice((directory?.length ?? 0) + 1)]);
+    expect(await readdir(join(plan.stateDirectory, 'tmp'))).toEqual([file?.slice((directory?.length ?? 0) + 1)]);
     await runner.undo();
     expect(lstatSync(directory ?? '', { throwIfNoEntry: false })).toBeUndefined();
   }

@@ -25,10 +25,10 @@ test('the suite spends nothing without consent', async () => {
   const noToken = { MODAL_TOKEN_ID: '', MODAL_TOKEN_SECRET: '', MODAL_CONFIG_PATH: '/dev/null' };
   const unknown = await runBin(['strategies', 'test', 'modal', '--yes'], { home: home.root, env: noToken });
   expect(unknown).toMatchObject({ exitCode: 3, stderr: expect.stringContaining('modal token new') });
-  expect(modal.asked).toEqual([]);
+  expect(modal.received).toEqual([]);
 });
 
-test('it passes the conformance suite, and leaves nothing in the cloud', async () => {
+test('it passes the conformance suite and leaves nothing in the cloud', async () => {
   const { stdout, stderr } = await testModal('--yes');
   if (!stdout.startsWith('{')) throw new Error(`no report came: ${stdout}${stderr}`);
   const { checks, ...sum } = JSON.parse(stdout) as { checks: { outcome: string }[] };

@@ -29,7 +29,7 @@ beforeAll(async () => {
 
 const listLive = () => [...modal.account.apps.values()].filter(({ state }) => state !== 5);
 
-test('the example duplicate-tickets is deployed as it is, keeps its contract, stops, starts and is cleaned up', async () => {
+test('the example duplicate-tickets is deployed unchanged, keeps its contract, stops, starts and is cleaned up', async () => {
   const examples = await readExampleFile(join(solution, 'examples.yaml'));
   const info = await deploy({ name: 'tickets', solution, strategy: 'modal', agent: 'none', examples });
   expect(info).toMatchObject({
@@ -57,7 +57,7 @@ test('the example duplicate-tickets is deployed as it is, keeps its contract, st
   expect(listLive()).toEqual([]);
 }, 240_000);
 
-test('a billed strategy that would fit better is mentioned when another one is chosen', async () => {
+test('a billed strategy that would fit better is mentioned when another strategy is selected', async () => {
   const deploying = deploy({ name: 'unnamed', solution, agent: 'none' });
   await expect(deploying).rejects.toMatchObject({ code: 'ENTRY_AMBIGUOUS' });
   const info = await (await connectOnce()).info('unnamed');
@@ -66,7 +66,7 @@ test('a billed strategy that would fit better is mentioned when another one is c
   );
 });
 
-test('the command deploys a plain function, whose variables are only in a Modal secret', async () => {
+test('the command deploys a plain function, and its variables are only in a Modal secret', async () => {
   const source = temporarySolution({
     'app.py': 'import os\ndef predict(name: str):\n    return len(os.environ[name])\n',
   });
@@ -97,7 +97,7 @@ test('the command deploys a plain function, whose variables are only in a Modal 
   expect([listLive(), [...modal.account.secrets.values()]]).toEqual([[], []]);
 }, 240_000);
 
-test('it is never chosen unless it is named, and the reason names the option', async () => {
+test('it is never selected unless the user names it, and the reason names the option', async () => {
   const { stdout } = await runBin(['explain', solution], { home: home.root, env: modal.variables });
   expect(stdout).toMatch(
     /^modal: \d+ \(cannot be used: Modal bills compute by the second, so it is chosen only if you/m,
@@ -106,7 +106,7 @@ test('it is never chosen unless it is named, and the reason names the option', a
   expect(stdout).not.toContain('auto chooses modal');
 });
 
-/** Every string of the history, and what those that are base64 hold. */
+/** Collects every string of the history, also decoded from base64. */
 function payloadsOf(value: unknown): string[] {
   if (typeof value === 'string') return [value, Buffer.from(value, 'base64').toString()];
   if (typeof value !== 'object' || value === null) return [];

@@ -35,8 +35,8 @@ const nextPlan = (): Promise<RunPlan> => {
   return createModalPlan(join(root, String(counter)), files, { revision: `r${counter}` });
 };
 
-/** Where Modal has the apps and the secret of a plan. */
-function findPlaces(plan: RunPlan): { apps: string[]; secret: string | undefined } {
+/** Finds the environments of a plan's apps and secret. */
+function findEnvironments(plan: RunPlan): { apps: string[]; secret: string | undefined } {
   const name = appName(plan);
   const apps = modal.account.listLive(name).map(({ environment }) => environment);
   return { apps, secret: modal.account.findSecret(name)?.environment };
@@ -44,16 +44,16 @@ function findPlaces(plan: RunPlan): { apps: string[]; secret: string | undefined
 
 const nowhere = { apps: [], secret: undefined };
 
-test('the environment of the active profile is where the app is deployed, called, and stopped', async () => {
+test('the app is deployed, called, and stopped in the environment of the active profile', async () => {
   const plan = await nextPlan();
   const runner = new ModalRunner(plan);
   await runner.start({ env: { KEY: 'value' } });
-  expect(findPlaces(plan)).toEqual({ apps: ['dev'], secret: 'dev' });
+  expect(findEnvironments(plan)).toEqual({ apps: ['dev'], secret: 'dev' });
   expect(await appRecord.read(plan)).toMatchObject({ environment: 'dev' });
   expect(await runner.run(1)).toEqual({ status: 'success', output: 'value' });
   expect(await runner.isHealthy()).toMatchObject({ state: 'ready' });
   await runner.stop();
-  expect(findPlaces(plan)).toEqual(nowhere);
+  expect(findEnvironments(plan)).toEqual(nowhere);
 });
 
 test('a record without an environment means the profile’s, also for a stop', async () => {
@@ -67,27 +67,27 @@ test('a record without an environment means the profile’s, also for a stop', a
   await later.attach({ ...handle, app: { ...note, environment: null } } as typeof handle);
   expect(await later.run(1)).toEqual({ status: 'success', output: 'value' });
   await later.stop();
-  expect(findPlaces(plan)).toEqual(nowhere);
+  expect(findEnvironments(plan)).toEqual(nowhere);
 });
 
-test('an app in the account’s default environment is stopped there, whatever is configured by then', async () => {
+test('an app in the account’s default environment is stopped there, although the configuration has changed', async () => {
   process.env.MODAL_PROFILE = 'plain';
   const plan = await nextPlan();
   await new ModalRunner(plan).start({ env: { KEY: 'value' } });
-  expect(findPlaces(plan)).toEqual({ apps: ['main'], secret: 'main' });
+  expect(findEnvironments(plan)).toEqual({ apps: ['main'], secret: 'main' });
   delete process.env.MODAL_PROFILE;
   process.env.MODAL_ENVIRONMENT = 'dev';
   await new ModalRunner(plan).stop();
-  expect(findPlaces(plan)).toEqual(nowhere);
+  expect(findEnvironments(plan)).toEqual(nowhere);
 });
 
 test('MODAL_ENVIRONMENT takes precedence over the profile’s environment', async () => {
   process.env.MODAL_ENVIRONMENT = 'main';
   const plan = await nextPlan();
   await new ModalRunner(plan).start({ env: { KEY: 'value' } });
-  expect(findPlaces(plan)).toEqual({ apps: ['main'], secret: 'main' });
+  expect(findEnvironments(plan)).toEqual({ apps: ['main'], secret: 'main' });
   await new ModalRunner(plan).undo();
-  expect(findPlaces(plan)).toEqual(nowhere);
+  expect(findEnvironments(plan)).toEqual(nowhere);
 });
 
 test('a start deploys to the environment that the SDK uses, although the configuration has changed since it was read', async () => {
@@ -95,8 +95,8 @@ test('a start deploys to the environment that the SDK uses, although the configu
   writeFileSync(join(root, 'modal.toml'), '[work]\nenvironment = "main"\nactive = true\n');
   const runner = new ModalRunner(plan);
   await runner.start({ env: { KEY: 'value' } });
-  expect(findPlaces(plan)).toEqual({ apps: ['dev'], secret: 'dev' });
+  expect(findEnvironments(plan)).toEqual({ apps: ['dev'], secret: 'dev' });
   await runner.stop();
-  expect(findPlaces(plan)).toEqual(nowhere);
+  expect(findEnvironments(plan)).toEqual(nowhere);
   expect(readFileSync(plan.logFile, 'utf8')).toContain(`deployed as version 1 of ${appName(plan)}`);
 });

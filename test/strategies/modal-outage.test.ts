@@ -73,7 +73,7 @@ test('Modal’s log cannot be read without network or key, and the error says wh
   expect(await readAll()).toContain('worth keeping');
 });
 
-test('a follower whose key is revoked gets an error', async () => {
+test('a follower gets an error when its key is revoked', async () => {
   const lines = runner.logs({ follow: true })[Symbol.asyncIterator]();
   for (let line = await lines.next(); line.value !== 'worth keeping'; line = await lines.next());
   modal.token.secret = 'as-new';
@@ -93,26 +93,26 @@ test('the health is unknown while Modal cannot be reached', async () => {
 
 /** That the three who want the log wait for it. */
 const hasAsked = (before: number): boolean =>
-  modal.asked.slice(before).filter((name) => modal.unanswered.has(name)).length >= 3;
+  modal.received.slice(before).filter((name) => modal.unanswered.has(name)).length >= 3;
 
-test('a server that accepts the log request and stays silent blocks neither a reader nor a stop', async () => {
+test('a server that accepts the log request and sends nothing blocks neither a reader nor a stop', async () => {
   // Only what waits for time is hurried: questions and answers go their usual ways.
   jest.useFakeTimers({ advanceTimers: true, doNotFake: ['nextTick', 'setImmediate', 'queueMicrotask'] });
   modal.unanswered.add('AppCountLogs').add('AppFetchLogs');
-  const before = modal.asked.length;
+  const before = modal.received.length;
   const away = { code: 'CLOUD_UNREACHABLE', message: 'Modal did not answer within 30 s' };
-  const asked = Promise.all([
+  const reading = Promise.all([
     expect(readAll()).rejects.toMatchObject(away),
     expect(readAll({ tail: 5 })).rejects.toMatchObject(away),
     expect(runner.stop()).rejects.toMatchObject(away),
   ]);
   await waitUntilReady({ description: 'ask', isReady: async () => hasAsked(before) }, { timeout: 20, interval: 10 });
   jest.advanceTimersByTime(30_000);
-  await asked;
+  await reading;
   expect(modal.account.listLive(appName(plan))).toHaveLength(1);
 });
 
-test('a stop while Modal is unreachable fails, and a later one archives the whole log', async () => {
+test('a stop while Modal is unreachable fails, and a later one archives the complete log', async () => {
   const before = readFileSync(plan.logFile, 'utf8');
   loseCloud();
   await expect(runner.stop()).rejects.toMatchObject({ code: 'CLOUD_UNREACHABLE', retryable: true });

@@ -13,7 +13,7 @@ import { createLocalPlan } from './local-plan.js';
 
 let shared: Promise<Environment> | undefined;
 
-/** One environment with Modal's command line for all test files. */
+/** Prepares one environment with Modal's command line for all test files. */
 export function prepareModalEnvironment(): Promise<Environment> {
   shared ??= prepare();
   return shared;
@@ -29,7 +29,7 @@ async function prepare(): Promise<Environment> {
   });
 }
 
-/** A cloud of the test file's own, which its environment names. */
+/** Opens a fake cloud for the test file, and selects it in the environment. */
 export async function openFakeModal(): Promise<FakeModal> {
   const modal = new FakeModal((await prepareModalEnvironment()).python);
   await modal.open();
@@ -43,7 +43,7 @@ export async function openFakeModal(): Promise<FakeModal> {
   return modal;
 }
 
-/** What the strategy's recipes make of a workspace. */
+/** Recognizes a workspace with the strategy's recipes. */
 export async function recognizeApp(
   workspace: string,
   entry?: string,
@@ -56,7 +56,7 @@ export async function recognizeApp(
   return undefined;
 }
 
-/** A plan for these files as the strategy's recipes adapt them. */
+/** Creates a plan for these files, adapted by the strategy's recipes. */
 export async function createModalPlan(
   directory: string,
   files: Record<string, string>,

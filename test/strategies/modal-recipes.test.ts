@@ -106,9 +106,9 @@ test('host modules load code that cannot be imported by name or read without an 
   const source = found?.files['modal_app.py'];
   expect(source).toContain('.env({"PYTHONPATH": "/root/my-model"})');
   expect(source).toContain('add_local_python_source("berth_host", "shims")');
-  const told =
+  const software =
     '{"module": "_01_predict", "callable": "shout", "call": "auto", "file": "my-model/01-predict.py", "paths": ["my-model", "."]}';
-  expect(source).toContain(`return EmbeddedSoftware(${told}, None, __file__)`);
+  expect(source).toContain(`return EmbeddedSoftware(${software}, None, __file__)`);
 });
 
 test('a Cog predictor becomes an app with Cog’s rules and the variables of its cog.yaml', async () => {
@@ -365,7 +365,7 @@ test.each<[string, Record<string, string>, string]>([
   expect(found?.runInterface).toMatchObject({ build_variables: ['TOKEN'] });
 });
 
-test('a shell substitutes variables in requirements, and nothing else', async () => {
+test('a shell substitutes only variables in requirements', async () => {
   const lines = [
     `idna @ https://\${TOKEN}@host.test/a b$HOME.whl ; python_version > "3" and 'x' != '\`id\`'`,
     'six>=1',
@@ -380,8 +380,8 @@ test('a shell substitutes variables in requirements, and nothing else', async ()
     projects: [],
   };
   const pip = { requirements: [{ text: lines[0] }], constraints: [], options: [] };
-  const asked = { ...requirements, pip, lock: null, needsCopy: false } as unknown as Requirements; // all that is read
-  const image = describeImage({ requirements: asked, versions: {}, roots: [] });
+  const withLines = { ...requirements, pip, lock: null, needsCopy: false } as unknown as Requirements; // the fields that are read
+  const image = describeImage({ requirements: withLines, versions: {}, roots: [] });
   const [, command = ''] = /\.run_commands\(("(?:[^"\\]|\\.)*")/.exec(image) ?? [];
   const printed = `pip() { printf '%s\\n' "$@"; }; ${JSON.parse(command)}`;
   const { stdout } = spawnSync('sh', ['-c', printed], { env: { TOKEN: 's3cret', HOME: '/home' }, encoding: 'utf8' });

@@ -8,12 +8,12 @@ import { parseModalInterface } from '../../strategies/modal/modal-interface.js';
 import { readStream } from '../support/read-stream.js';
 import { requireFailure } from './conformance.js';
 
-/** Stands for an endpoint at its address: sends a piece whenever it is told to. */
+/** Simulates an endpoint: the tests write its reply. */
 let reply: ServerResponse;
 const server = createServer((request, response) => {
   request.resume();
   reply = response;
-  server.emit('asked', request);
+  server.emit('received', request);
 });
 
 beforeAll(() => new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve)));
@@ -35,30 +35,27 @@ const kinds: [type: string, sent: [string, string], chunks: unknown[], output: u
   ['text/plain; charset=utf-8', ['one ', 'two'], ['one ', 'two'], 'one two'],
 ];
 
-test.each(kinds)(
-  'what an endpoint sends as %s is handed on as it comes',
-  async (type, [first, second], chunks, output) => {
-    const parts = stream();
-    const next = parts.next();
-    await once(server, 'asked');
-    reply.writeHead(200, { 'content-type': type });
-    reply.write(first);
-    expect(await next).toEqual({ done: false, value: chunks[0] }); // the second was not sent yet
-    reply.end(second);
-    expect(await readStream(parts)).toEqual({
-      chunks: chunks.slice(1),
-      answer: { status: 'success', output },
-    });
-  },
-);
+test.each(kinds)('chunks of %s are yielded as they arrive', async (type, [first, second], chunks, output) => {
+  const parts = stream();
+  const next = parts.next();
+  await once(server, 'received');
+  reply.writeHead(200, { 'content-type': type });
+  reply.write(first);
+  expect(await next).toEqual({ done: false, value: chunks[0] }); // the second is not sent yet
+  reply.end(second);
+  expect(await readStream(parts)).toEqual({
+    chunks: chunks.slice(1),
+    answer: { status: 'success', output },
+  });
+});
 
 test('a reply with one value, or an error, streams only its answer', async () => {
-  const whole = readStream(stream());
-  await once(server, 'asked');
+  const single = readStream(stream());
+  await once(server, 'received');
   reply.writeHead(200, { 'content-type': 'application/json' }).end('{"label": "a"}');
-  expect(await whole).toEqual({ chunks: [], answer: { status: 'success', output: { label: 'a' } } });
+  expect(await single).toEqual({ chunks: [], answer: { status: 'success', output: { label: 'a' } } });
   const refused = readStream(stream());
-  await once(server, 'asked');
+  await once(server, 'received');
   reply.writeHead(422, { 'content-type': 'text/plain' }).end('count is no number');
   const { chunks, answer } = await refused;
   expect([chunks, requireFailure(answer).code]).toEqual([[], 'CALL_INPUT']);
@@ -67,16 +64,16 @@ test('a reply with one value, or an error, streams only its answer', async () =>
 test('a redirect is followed, an endpoint that ends early loses the stream, and a deadline ends it', async () => {
   const parts = stream();
   const next = parts.next();
-  await once(server, 'asked');
+  await once(server, 'received');
   reply.writeHead(303, { location: '/later' }).end();
-  const [request] = await once(server, 'asked');
+  const [request] = await once(server, 'received');
   expect([request.method, request.url]).toEqual(['GET', '/later']);
   reply.writeHead(200, { 'content-type': 'text/plain' }).write('so far');
   expect((await next).value).toBe('so far');
   reply.destroy();
   expect(requireFailure((await readStream(parts)).answer).code).toBe('CALL_LOST');
   const late = readStream(stream(0.3));
-  await once(server, 'asked');
+  await once(server, 'received');
   reply.writeHead(200, { 'content-type': 'text/plain' }).write('and then');
   expect(requireFailure((await late).answer).code).toBe('CALL_TIMEOUT');
 });
@@ -84,7 +81,7 @@ test('a redirect is followed, an endpoint that ends early loses the stream, and 
 test('a reader that leaves a stream closes the connection', async () => {
   const parts = stream();
   const next = parts.next();
-  await once(server, 'asked');
+  await once(server, 'received');
   reply.writeHead(200, { 'content-type': 'text/plain' }).write('enough');
   const closed = once(reply, 'close');
   await next;

@@ -108,10 +108,10 @@ test('a function of the repository’s own app is called by name, and gets the v
   expect(modal.account.findSecret(appName(plan))).toBeUndefined();
 });
 
-test('a method is called on an instance that the container keeps', async () => {
+test('a method is called on an instance that lives as long as the container', async () => {
   await withRunner(await planFor({ 'shop.py': ownApp }, { entry: 'shop:Counter.count' }), async (runner) => {
     expect(await runner.run({})).toEqual({ status: 'success', output: 1 });
-    const unlimited = { timeout: undefined } as unknown as CallOptions; // as who writes no types may pass it
+    const unlimited = { timeout: undefined } as unknown as CallOptions; // like a caller without types
     expect(await runner.run({}, unlimited)).toEqual({ status: 'success', output: 2 });
   });
 });
@@ -154,7 +154,7 @@ test('an abandoned call is canceled in the cloud', async () => {
     const { size } = modal.account.calls;
     const given = runner.run({ seconds: 60 }, { signal: giveUp.signal });
     while (modal.account.calls.size === size) await sleep(20);
-    await sleep(300); // until the caller has been told of it
+    await sleep(300); // until the caller has noticed it
     giveUp.abort();
     expect(requireFailure(await given).code).toBe('CALL_CANCELLED');
     await runner.close();
@@ -179,7 +179,7 @@ test('an unknown token is refused with the remedy, and not retried', async () =>
     retryable: false,
     message: expect.stringMatching(/Token ID is invalid.*modal\.com\/settings\/tokens.*MODAL_TOKEN_ID/),
   });
-  await new ModalRunner(plan).undo(); // nothing was made, so nothing is asked
+  await new ModalRunner(plan).undo(); // nothing was created, so no request is sent
 });
 
 test('an unreachable cloud is retried, and the message names its address', async () => {
@@ -241,7 +241,7 @@ test('an image that Modal cannot build is BUILD_FAILED with Modal’s words', as
   expect(modal.account.listLive(appName(plan))).toEqual([]);
 });
 
-test('a token that is refused later, and another deployment of the app, are noticed', async () => {
+test('the health reports a token that is refused later, and another deployment of the app', async () => {
   const plan = await planFor({ 'app.py': 'def predict(inputs):\n    return inputs\n' });
   await withRunner(plan, async (runner) => {
     const handle = await runner.start({ env: {} });
@@ -455,7 +455,7 @@ test('orphans of this home in the cloud are found by their names, and removed', 
   const { state, log } = revisionDirectory(home, plan.deployment, plan.revision);
   const own = { ...plan, stateDirectory: state, logFile: log };
   await new ModalRunner(own).start({ env: { KEY: 'value' } });
-  rmSync(home.root, { recursive: true }); // no note, no ledger
+  rmSync(home.root, { recursive: true }); // no record, no ledger
   const name = appName(own);
   expect(await ModalRunner.listResources(berthHome(temporaryDirectory()))).toEqual([]);
   const found = await ModalRunner.listResources(home);
@@ -466,14 +466,14 @@ test('orphans of this home in the cloud are found by their names, and removed', 
   process.env.BERTH_HOST_ID = 'another-machine';
   expect(await ModalRunner.listResources(home)).toEqual([]);
   delete process.env.BERTH_HOST_ID;
-  for (const thing of found) await thing.remove();
+  for (const resource of found) await resource.remove();
   expect([modal.account.listLive(name), modal.account.findSecret(name)]).toEqual([[], undefined]);
   for (const variable of Object.keys(modal.variables)) process.env[variable] = '';
   process.env.MODAL_CONFIG_PATH = '/dev/null';
-  expect(await ModalRunner.listResources(home)).toEqual([]); // nobody's account is nobody's things
+  expect(await ModalRunner.listResources(home)).toEqual([]); // no account, no resources
 });
 
-test('a schedule applies to the called function, and the code’s own schedules are kept and shown', async () => {
+test('a schedule applies to the called function, and the code’s own schedules stay and are shown', async () => {
   const files = {
     'nightly.py':
       'import modal\n\napp = modal.App("n")\n\n\n@app.function(schedule=modal.Cron("5 4 * * *"))\ndef clean():\n    return 1\n\n\n@app.function()\ndef report(day: str):\n    return day\n\n\n@app.function()\ndef items(upto: int = 2):\n    yield from range(upto)\n',

@@ -32,7 +32,7 @@ describe.each(listLocalRunners(files, runInterface))('%s', (_, makeRunner) => {
     );
   });
 
-  test('takes and gives bigints', async () => {
+  test('takes and returns bigints', async () => {
     const big = 9223372036854775807n;
     expect(await runner().run({ value: [big, new Set([1n])] })).toEqual({
       status: 'success',

@@ -1,6 +1,6 @@
 /**
- * A server of port 7000 in a language that is no Python: POST /upper answers in upper case, or 500 to what
- * holds “fail”; what holds “events” or “lines” is answered with its words as such, with half a second between them.
+ * Server at port 7000 in Perl: POST /upper answers in upper case, or 500 to a text with “fail”. It streams a text with
+ * “events” or “lines” word by word in that format, with half a second between words.
  */
 export const perlServer = `use IO::Socket::INET; $| = 1;
 my $listener = IO::Socket::INET->new(LocalAddr => '0.0.0.0', LocalPort => 7000, Listen => 50, ReuseAddr => 1) or die;

@@ -1,6 +1,6 @@
 import type { LogOptions, Runner } from '../../src/runners/runner.js';
 
-/** What the runner's log says; with `until`, read again, or followed, till it says that. */
+/** Reads the runner's log; with `until`, until a line contains that text. */
 export async function readLog(
   runner: Runner,
   { until, ...options }: LogOptions & { until?: string } = {},

@@ -8,8 +8,8 @@ import { createLocalPlan } from './local-plan.js';
 const plan = createLocalPlan(temporaryDirectory(), {});
 
 test('a Bento server has the user’s PYTHONPATH after the directories that it needs', () => {
-  const asked = ['PYTHONPATH=code', 'PYTHONOPTIMIZE=1'];
-  const served = { service: 'service:Service', paths: ['src', '.'], cog: false, host: false, environment: asked };
+  const declared = ['PYTHONPATH=code', 'PYTHONOPTIMIZE=1'];
+  const served = { service: 'service:Service', paths: ['src', '.'], cog: false, host: false, environment: declared };
   const environment = buildBentoServerEnvironment(plan, served, {});
   expect(environment).toMatchObject({ PYTHONPATH: `${startupDirectory}:code`, PYTHONOPTIMIZE: '1' });
   expect(JSON.parse(environment.BERTH_IMPORTS ?? '')).toEqual({
@@ -18,9 +18,9 @@ test('a Bento server has the user’s PYTHONPATH after the directories that it n
     paths: ['src', '.'],
     importTimeout: null,
   });
-  const said = buildBentoServerEnvironment({ ...plan, importTimeout: 5 }, served, { PYTHONPATH: 'lib:more' });
-  expect(said.PYTHONPATH).toBe(`${startupDirectory}:lib:more`);
-  expect(JSON.parse(said.BERTH_IMPORTS ?? '')).toMatchObject({ importTimeout: 5 });
+  const custom = buildBentoServerEnvironment({ ...plan, importTimeout: 5 }, served, { PYTHONPATH: 'lib:more' });
+  expect(custom.PYTHONPATH).toBe(`${startupDirectory}:lib:more`);
+  expect(JSON.parse(custom.BERTH_IMPORTS ?? '')).toMatchObject({ importTimeout: 5 });
 });
 
 test('a LangGraph server has the user’s PYTHONPATH after the one of the revision’s own package', () => {
@@ -35,6 +35,6 @@ test('a LangGraph server has the user’s PYTHONPATH after the one of the revisi
   const given = { base: {}, declared: { PYTHONPATH: 'code' }, dependencies: [], env: {}, token: 't', needsHost: false };
   const own = `${startupDirectory}:/own`;
   expect(buildServerEnvironment({ ...plan, environment }, given).PYTHONPATH).toBe(`${own}:code`);
-  const said = { ...given, env: { PYTHONPATH: 'lib' } };
-  expect(buildServerEnvironment({ ...plan, environment }, said).PYTHONPATH).toBe(`${own}:lib`);
+  const custom = { ...given, env: { PYTHONPATH: 'lib' } };
+  expect(buildServerEnvironment({ ...plan, environment }, custom).PYTHONPATH).toBe(`${own}:lib`);
 });

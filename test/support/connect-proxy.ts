@@ -3,12 +3,12 @@ import { type AddressInfo, connect } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { registerCleanup } from './temporary-directories.js';
 
-/** An HTTP proxy on loopback that connects every host to one local port. */
+/** HTTP proxy on loopback that connects every host to one local port. */
 export interface ConnectProxy {
   /** Address: `http://127.0.0.1:PORT`. */
   address: string;
   /** HOST:PORT of each requested connection. */
-  asked: string[];
+  targets: string[];
 }
 
 export interface ProxyOptions {
@@ -19,7 +19,7 @@ export interface ProxyOptions {
 }
 
 export async function startConnectProxy({ port, credentials }: ProxyOptions): Promise<ConnectProxy> {
-  const asked: string[] = [];
+  const targets: string[] = [];
   const open = new Set<Duplex>();
   const expected = credentials && `Basic ${Buffer.from(credentials).toString('base64')}`;
   const server: Server = createServer((_, answer) => answer.writeHead(405).end());
@@ -27,7 +27,7 @@ export async function startConnectProxy({ port, credentials }: ProxyOptions): Pr
     open.add(client.on('close', () => open.delete(client)).on('error', () => undefined));
     if (expected && request.headers['proxy-authorization'] !== expected)
       return void client.end('HTTP/1.1 407 Proxy Authentication Required\r\nContent-Length: 0\r\n\r\n');
-    asked.push(request.url ?? '');
+    targets.push(request.url ?? '');
     const target = connect(port, '127.0.0.1', () => {
       client.write('HTTP/1.1 200 Connection Established\r\n\r\n');
       client.pipe(target).pipe(client);
@@ -40,5 +40,5 @@ export async function startConnectProxy({ port, credentials }: ProxyOptions): Pr
     for (const client of open) client.destroy();
     server.close();
   });
-  return { address: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, asked };
+  return { address: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, targets };
 }

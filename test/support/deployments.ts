@@ -28,7 +28,7 @@ export async function startDeployment(options: DeployOptions): Promise<string> {
   return config.name;
 }
 
-/** Starts a deployment whose runs continue as new after a number of history events. */
+/** Starts a deployment that continues as new after a number of history events. */
 export async function startWithHistoryLimit(options: DeployOptions, historyLimit: number): Promise<void> {
   const config = await prepareConfig(berthHome(), options);
   const { connectionOptions } = await ensureStack({ needsWorker: true });

@@ -5,7 +5,7 @@ import { packageRoot } from '../../src/home/package-root.js';
 import { eventually } from '../end-to-end/run-json.js';
 import { temporaryDirectory } from './temporary-directories.js';
 
-/** A fenced block of a document: its language, the next word, and its lines. */
+/** Fenced block of a document: its language, the next word, and its lines. */
 export interface Block {
   language: string;
   kind: string;
@@ -40,7 +40,7 @@ export function createUserDirectory(): string {
   return directory;
 }
 
-/** A shell in a user's directory, on a machine where npx has not cached Berth. */
+/** Shell in a user's directory, on a machine where npx has not cached Berth. */
 export class UserShell {
   private readonly env: Record<string, string | undefined>;
 

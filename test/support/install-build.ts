@@ -6,7 +6,7 @@ import { temporaryDirectory } from './temporary-directories.js';
 
 const shared = ['package.json', 'node_modules', 'hosts', 'prompts', 'examples'];
 
-/** Installs Berth once more, as a build of its own. Returns its directory. */
+/** Installs Berth once more, as a separate build. Returns its directory. */
 export async function installBuild(build: string): Promise<string> {
   const root = temporaryDirectory(`berth-${build}-`);
   for (const entry of shared) symlinkSync(join(packageRoot, entry), join(root, entry));
@@ -15,7 +15,7 @@ export async function installBuild(build: string): Promise<string> {
   return root;
 }
 
-/** Installs a build whose workflows differ by one patched branch (patched-steps.ts). */
+/** Installs a build with workflows that differ by one patched branch (patched-steps.ts). */
 export async function installLaterBuild(): Promise<string> {
   const root = await installBuild('later');
   const { code } = await bundleWorkflows({ interceptors: ['test/support/patched-steps.ts'] });

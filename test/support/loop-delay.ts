@@ -14,7 +14,7 @@ function timeWorked(): number {
   }
 }
 
-/** An interval without timers. `worked` is in milliseconds, `from` and `to` are of `performance.now()`. */
+/** Interval without timers. `worked` is in milliseconds, `from` and `to` are of `performance.now()`. */
 interface Gap {
   from: number;
   to: number;

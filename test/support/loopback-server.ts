@@ -4,11 +4,11 @@ import { pipeline } from 'node:stream';
 
 // Shared by the fakes of paid clouds: a server on loopback, JSON answers, and a proxy to real endpoints.
 
-export type RequestHandler = (asked: IncomingMessage, answer: ServerResponse) => Promise<void>;
+export type RequestHandler = (incoming: IncomingMessage, answer: ServerResponse) => Promise<void>;
 
 export async function listenOnLoopback(handle: RequestHandler): Promise<{ server: Server; address: string }> {
-  const server = createServer((asked, answer) => {
-    handle(asked, answer).catch((error: unknown) => sendJson(answer, 500, { message: String(error) }));
+  const server = createServer((incoming, answer) => {
+    handle(incoming, answer).catch((error: unknown) => sendJson(answer, 500, { message: String(error) }));
   });
   server.keepAliveTimeout = 60_000; // like gateways, so that no idle connection closes when a client reuses it
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
@@ -26,11 +26,11 @@ export function sendJson(answer: ServerResponse, status: number, body: unknown):
 
 /** Forwards a request to a port and returns the answer. */
 export function forward(
-  asked: IncomingMessage,
+  incoming: IncomingMessage,
   answer: ServerResponse,
   { port, path }: { port: number; path: string },
 ): void {
-  const { method, headers } = asked;
+  const { method, headers } = incoming;
   // A new connection each time, because the server may close an idle one while it is reused.
   const call = request({ host: '127.0.0.1', port, path, method, headers, agent: false }, (reply) => {
     if (answer.destroyed) return void reply.destroy();
@@ -38,7 +38,7 @@ export function forward(
     pipeline(reply, answer, () => undefined); // an interrupted answer is interrupted for the caller too
   });
   call.on('error', () => answer.destroy());
-  asked.pipe(call);
+  incoming.pipe(call);
 }
 
 export async function isAnsweringOk(url: string): Promise<boolean> {

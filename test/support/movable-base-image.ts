@@ -6,7 +6,7 @@ export const testBaseImage = 'python:3.11.13-slim-bookworm';
 /** Creates a tag that can move to another image, like a tag in a registry. */
 export class MovableBaseImage {
   private moves = 0;
-  private readonly made = new Set<string>();
+  private readonly created = new Set<string>();
 
   constructor(
     private readonly engine: Docker,
@@ -22,7 +22,7 @@ export class MovableBaseImage {
     const [repo, tag] = this.name.split(':');
     await container.commit({ repo, tag });
     await container.remove();
-    this.made.add(await this.findId());
+    this.created.add(await this.findId());
   }
 
   async findId(): Promise<string> {
@@ -30,7 +30,7 @@ export class MovableBaseImage {
   }
 
   async remove(): Promise<void> {
-    for (const id of this.made)
+    for (const id of this.created)
       await this.engine
         .getImage(id)
         .remove({ force: true })

@@ -22,7 +22,7 @@ export interface PackageIndex {
   /** Returns the SHA-256 of a package's wheel. */
   hashOf: (name: string, version: string, algorithm?: string) => string;
   /** Requested paths with their credentials. */
-  asked: { path: string; authorization: string | undefined }[];
+  requests: { path: string; authorization: string | undefined }[];
 }
 
 /** Starts a package index on loopback; `password` protects it with the user `reader`. */
@@ -33,11 +33,11 @@ export async function startPackageIndex(
   const directory = join(temporaryDirectory('berth-index-'), 'wheels');
   mkdirSync(directory);
   execFileSync('python3', ['-c', makeWheels, directory], { input: JSON.stringify(packages) });
-  const asked: PackageIndex['asked'] = [];
+  const requests: PackageIndex['requests'] = [];
   const expected = `Basic ${Buffer.from(`reader:${password}`).toString('base64')}`;
   const server = createServer((request, response) => {
     const path = request.url ?? '';
-    asked.push({ path, authorization: request.headers.authorization });
+    requests.push({ path, authorization: request.headers.authorization });
     if (password !== undefined && request.headers.authorization !== expected)
       return void response.writeHead(401, { 'www-authenticate': 'Basic realm="index"' }).end();
     const [, kind, name = ''] = path.split('/');
@@ -52,7 +52,7 @@ export async function startPackageIndex(
   registerCleanup(() => void server.close());
   const hashOf = (name: string, version: string, algorithm = 'sha256') =>
     digest(join(directory, `${name.replaceAll('-', '_')}-${version}-py3-none-any.whl`), algorithm);
-  return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/simple`, directory, hashOf, asked };
+  return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/simple`, directory, hashOf, requests };
 }
 
 const digest = (file: string, algorithm = 'sha256'): string =>

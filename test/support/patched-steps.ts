@@ -1,9 +1,9 @@
 import { patched, sleep, type WorkflowInterceptors } from '@temporalio/workflow';
 
-/** Name of the patch, as its marker in a history bears it. */
+/** Name of the patch in its marker in a history. */
 export const patchId = 'later-build';
 
-/** Changes the order of commands as a later build may do it: behind a patch, a timer precedes each step. */
+/** Changes the order of commands like a later build: behind a patch, a timer precedes each step. */
 export const interceptors = (): WorkflowInterceptors => ({
   outbound: [
     {

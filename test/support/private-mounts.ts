@@ -14,8 +14,8 @@ export interface CommandResult {
 }
 
 /**
- * Runs commands in a private mount namespace (and a user namespace, without root), whose mounts are removed when the
- * test file ends, even if it fails.
+ * Runs commands in a private mount namespace (and a user namespace, without root). The mounts are removed when the test
+ * file ends, even if it fails.
  */
 export class PrivateMounts {
   private readonly keeper: ChildProcess;

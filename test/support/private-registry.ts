@@ -16,16 +16,16 @@ export interface PrivateRegistry {
   image: string;
   host: string;
   /** Credentials of each request for the image as user:password; empty without any. */
-  askedBy: Set<string>;
+  requestedBy: Set<string>;
 }
 
 /** Starts a registry on loopback that accepts one user. */
 export async function startPrivateRegistry(user: string): Promise<PrivateRegistry> {
   const { manifest, blobs } = await makeImage();
-  const askedBy = new Set<string>();
+  const requestedBy = new Set<string>();
   const server = createServer(({ url = '', method, headers: { authorization = '' } }, response) => {
     const asking = Buffer.from(authorization.replace(/^Basic /, ''), 'base64').toString();
-    if (url.includes('/manifests/')) askedBy.add(asking);
+    if (url.includes('/manifests/')) requestedBy.add(asking);
     if (asking !== user) return response.writeHead(401, { 'www-authenticate': 'Basic realm="private"' }).end();
     const found = url.endsWith('/manifests/latest') ? manifest : blobs[url.split('/').at(-1) ?? ''];
     if (url !== '/v2/' && found === undefined) return response.writeHead(404).end();
@@ -44,7 +44,7 @@ export async function startPrivateRegistry(user: string): Promise<PrivateRegistr
   });
   await new Promise((resolve) => server.once('listening', resolve));
   const host = `127.0.0.1:${(server.address() as AddressInfo).port}`;
-  return { image: `${host}/team/base`, host, askedBy };
+  return { image: `${host}/team/base`, host, requestedBy };
 }
 
 const digest = (content: Buffer): string => `sha256:${createHash('sha256').update(content).digest('hex')}`;

@@ -9,7 +9,7 @@ export type Sinks = { watch: { begun(): void } };
 
 const { watch } = proxySinks<Sinks>();
 
-/** Two coroutines that write on a signal; the far one needs more microtasks until it does. */
+/** Two coroutines that write on a signal; the far one needs more microtasks before it writes. */
 export async function racingWriters(): Promise<void> {
   const signaled = new Set<Writer>();
   const written: Writer[] = [];

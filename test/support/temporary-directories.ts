@@ -24,7 +24,7 @@ export function temporaryDirectory(prefix = 'berth-'): string {
 /** Creates an empty home. */
 export const temporaryHome = (): BerthHome => berthHome(temporaryDirectory('berth-home-'));
 
-/** Home of the whole run, for environments that many test files share. */
+/** Home of the test run, for environments that many test files share. */
 export const sharedHome = (): BerthHome => berthHome(process.env.BERTH_TEST_HOME);
 
 /** Writes a small repository from a map of path → content. */

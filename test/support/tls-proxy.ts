@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { createServer, type TLSSocket } from 'node:tls';
 import { registerCleanup, temporaryDirectory } from './temporary-directories.js';
 
-/** A proxy with mutual TLS on loopback in front of a unix socket. */
+/** Proxy with mutual TLS on loopback in front of a unix socket. */
 export interface TlsProxy {
   port: number;
   /** Directory with `ca.pem`, `cert.pem` and `key.pem` of an accepted client. */

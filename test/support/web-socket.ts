@@ -71,11 +71,11 @@ export class WebSocket {
 
 /** Accepts a client's upgrade to WebSocket. */
 export function acceptWebSocket(
-  asked: IncomingMessage,
+  request: IncomingMessage,
   stream: Duplex,
   onMessage: (message: unknown) => void = () => {},
 ): WebSocket {
-  const key = createHash('sha1').update(`${asked.headers['sec-websocket-key']}${magic}`).digest('base64');
+  const key = createHash('sha1').update(`${request.headers['sec-websocket-key']}${magic}`).digest('base64');
   const head = ['HTTP/1.1 101 Switching Protocols', 'Upgrade: websocket', 'Connection: Upgrade'];
   stream.write(`${[...head, `Sec-WebSocket-Accept: ${key}`].join('\r\n')}\r\n\r\n`);
   return new WebSocket(stream, onMessage);

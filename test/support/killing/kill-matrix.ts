@@ -11,7 +11,7 @@ import { createTestDeployment, type Operation, operations, type TestDeployment }
 import type { Target } from './runtime-targets.js';
 import { type ExecutedStep, type Moment, StepHolds } from './step-holds.js';
 
-/** One step of one operation on one deployment, held at one moment. */
+/** Step of an operation on a deployment, held at one moment. */
 export interface MatrixCell {
   subject: TestDeployment;
   operation: string;
@@ -44,7 +44,7 @@ const concurrentChecks = 4;
 const pollInterval = 500;
 
 /**
- * Kills every step of every operation: holds each step at one moment in a deployment of its own, and kills once for all.
+ * Kills every step of every operation: holds each step at one moment in its own deployment, and kills them all together.
  * A rehearsal finds the steps, so new steps are killed too.
  */
 export class KillMatrix {
@@ -229,7 +229,7 @@ export class KillMatrix {
     while (busy?.isBusy(subject, this.home) === false) await sleep(20);
   }
 
-  /** Checks a few cells at a time; all at once would slow down their recovery. */
+  /** Checks a few cells at a time; checking all of them together would slow down their recovery. */
   private async judge(cells: readonly MatrixCell[], restoredAt: number): Promise<Outcome[]> {
     const outcomes: Outcome[] = [];
     for (const open = new Set(cells); open.size > 0; await sleep(pollInterval)) {

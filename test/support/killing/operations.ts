@@ -9,7 +9,7 @@ import { ensureStack, getHostId } from '../../../src/stack/index.js';
 import { connectOnce, deploy, waitForState } from '../deployments.js';
 import { temporarySolution } from '../temporary-directories.js';
 
-/** A deployment under test, and its expected answer when no operation runs. */
+/** Deployment under test, and its expected answer when no operation runs. */
 export interface TestDeployment {
   name: string;
   source: string;
@@ -22,7 +22,7 @@ export interface TestDeployment {
   changes: number;
 }
 
-/** An operation on a deployment, whose steps are killed. */
+/** Operation on a deployment. Its steps are killed. */
 export interface Operation {
   prepare(subject: TestDeployment): Promise<void>;
   /** Prepares the source of the request, and records the expected answer. */
@@ -32,7 +32,7 @@ export interface Operation {
   /** Arguments of the command that sends the request. */
   commandArguments?(subject: TestDeployment): string[];
   isDone(info: DeploymentInfo): boolean | Promise<boolean>;
-  /** A step that stays busy until it is released, and is killed then. */
+  /** Step that is killed while it is busy; it stays busy until it is released. */
   busy?: {
     step: string;
     isBusy(subject: TestDeployment, home: BerthHome): boolean;
@@ -48,7 +48,7 @@ export function createTestDeployment(name: string, strategy: string): TestDeploy
   return subject;
 }
 
-/** File beside the source that holds the version that cannot be imported, if there is one. */
+/** Returns the file next to the source that holds the version that cannot be imported, if there is one. */
 const broken = ({ source }: TestDeployment): string => `${source}.broken`;
 
 /** Writes the next version, which answers with its number. */
@@ -65,20 +65,20 @@ function writeVersion(subject: TestDeployment): void {
   writeFileSync(join(subject.source, 'main.py'), lines.join('\n'));
 }
 
-/** Kept revisions: the active one and one to roll back to. */
-const kept = 2;
+/** Number of revisions to keep: the active one and one to roll back to. */
+const keptRevisionCount = 2;
 
 const isRunning = ({ state, change, next }: DeploymentInfo): boolean =>
   state === 'running' && change === null && next === null;
 
-/** Runs the newest version, whatever state the previous operation left. */
+/** Deploys the newest version from any state that the previous operation left. */
 async function run(subject: TestDeployment): Promise<DeploymentInfo> {
   const client = await connectOnce();
   const found = await client.info(subject.name).catch(() => undefined);
   if (found === undefined || found.state === 'cleaned') {
     subject.answer = subject.version;
     const { name, source, strategy } = subject;
-    return await deploy({ name, solution: source, strategy, agent: 'none', bake: 0, keep: kept });
+    return await deploy({ name, solution: source, strategy, agent: 'none', bake: 0, keep: keptRevisionCount });
   }
   if (found.state === 'stopped') return await client.start(subject.name);
   return await waitForState(subject.name, 'running');
@@ -182,7 +182,7 @@ function announceVersion(subject: TestDeployment): void {
 const redeploying: Operation = {
   prepare: async (subject) => {
     const { revisions } = await run(subject);
-    for (let count = revisions.length; count < kept; count += 1) await redeploy(subject);
+    for (let count = revisions.length; count < keptRevisionCount; count += 1) await redeploy(subject);
   },
   expectOutcome: announceVersion,
   request: async ({ name }) => await (await connectOnce()).redeploy(name, { changes: {}, isForced: false }),
@@ -308,7 +308,7 @@ const redeployBySchedule: Operation = {
 const durableRuns = new Map<string, string>();
 let durableRunCount = 0;
 
-/** Each run has an id of its own, so that its answer can be requested again. */
+/** Each run has its own id, so that its answer can be requested again. */
 const runDurably: Operation = {
   prepare: async (subject) => void (await run(subject)),
   expectOutcome: ({ name }) => {

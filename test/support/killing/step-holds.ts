@@ -7,7 +7,7 @@ import { registerCleanup } from '../temporary-directories.js';
 /** `begin`: before any effect; `end`: after all effects, but before the result is reported; a number: after that effect. */
 export type Moment = 'begin' | 'end' | number;
 
-/** A step that ran, and its effects in order: changes of files, and started processes. */
+/** Step that ran, and its effects in order: changes of files, and started processes. */
 export interface ExecutedStep {
   step: string;
   effects: string[];

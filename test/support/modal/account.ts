@@ -4,7 +4,7 @@ import { status } from '@grpc/grpc-js';
 import type { Blobs } from './blobs.js';
 import { Container, type Printed, terminated } from './containers.js';
 
-/** An error that the server returns as a gRPC status. */
+/** Error that the server returns as a gRPC status. */
 export class Refusal extends Error {
   constructor(
     readonly code: status,
@@ -16,7 +16,7 @@ export class Refusal extends Error {
 
 type Pairs = { key: string; value: string }[];
 
-/** A function as Modal's command line sends it; only the used fields. */
+/** Function as Modal's command line sends it; only the used fields. */
 export interface FunctionDefinition {
   module_name: string;
   function_name: string;
@@ -110,7 +110,7 @@ const toMap = (pairs: Pairs): Map<string, string> => new Map(pairs.map(({ key, v
 const toMilliseconds = (time: { seconds: number; nanos: number } | null): number | undefined =>
   time === null ? undefined : time.seconds * 1000 + Math.floor(time.nanos / 1e6);
 
-/** The state of an account: apps, functions, secrets, files, calls and logs. */
+/** State of an account: apps, functions, secrets, files, calls and logs. */
 export class Account {
   readonly apps = new Map<string, ModalApp>();
   readonly functions = new Map<string, ModalFunction>();
@@ -170,12 +170,12 @@ export class Account {
   readonly handlers = {
     AuthTokenGet: () => ({ token: `x.${Buffer.from(JSON.stringify({ exp: now() + 3600 })).toString('base64url')}.x` }),
     EnvironmentGetOrCreate: ({ deployment_name }: { deployment_name: string }) => {
-      const name = placeOf(deployment_name);
+      const name = resolveEnvironment(deployment_name);
       return { environment_id: `en-${name}`, metadata: { name, settings: { image_builder_version: '2025.06' } } };
     },
 
-    AppGetByDeploymentName: ({ name, environment_name }: { name: string } & Placed) => {
-      const environment = placeOf(environment_name);
+    AppGetByDeploymentName: ({ name, environment_name }: { name: string } & EnvironmentRequest) => {
+      const environment = resolveEnvironment(environment_name);
       const app = this.find(name, environment);
       if (app !== undefined) return { app_id: app.id, environment_name: environment, lifecycle: lifecycleOf(app) };
       const before = [...this.apps.values()].findLast(
@@ -183,16 +183,16 @@ export class Account {
       );
       return before === undefined ? {} : { previous_app_id: before.id, lifecycle: lifecycleOf(before) };
     },
-    AppGetOrCreate: ({ app_name, environment_name }: { app_name: string } & Placed) => {
-      const app = this.find(app_name, placeOf(environment_name));
+    AppGetOrCreate: ({ app_name, environment_name }: { app_name: string } & EnvironmentRequest) => {
+      const app = this.find(app_name, resolveEnvironment(environment_name));
       if (app === undefined) throw new Refusal(status.NOT_FOUND, `no app ${app_name}`);
       return { app_id: app.id, handle_metadata: describeApp(app) };
     },
     AppGetInfo: ({ app_id }: { app_id: string }) => ({ info: describeApp(this.appOf(app_id)) }),
     AppGetLifecycle: ({ app_id }: { app_id: string }) => ({ lifecycle: lifecycleOf(this.appOf(app_id)) }),
-    AppCreate: ({ description, environment_name }: { description: string } & Placed) => {
+    AppCreate: ({ description, environment_name }: { description: string } & EnvironmentRequest) => {
       const id = newId('ap');
-      const environment = placeOf(environment_name);
+      const environment = resolveEnvironment(environment_name);
       const times = { createdAt: now(), deployedAt: 0, stoppedAt: 0 };
       const parts = { functions: new Map(), classes: new Map(), tags: [] };
       this.apps.set(id, { id, environment, description, state: initializing, version: 0, ...times, ...parts });
@@ -230,8 +230,8 @@ export class Account {
       return { url: `https://modal.test/apps/${app.id}`, deployed_at: app.deployedAt };
     },
     AppSetTags: () => ({}),
-    AppList: ({ environment_name }: Placed) => ({
-      apps: inPlace(this.apps, environment_name).map((app) => ({
+    AppList: ({ environment_name }: EnvironmentRequest) => ({
+      apps: filterByEnvironment(this.apps, environment_name).map((app) => ({
         app_id: app.id,
         description: app.description,
         state: app.state,
@@ -249,7 +249,7 @@ export class Account {
 
     SecretGetOrCreate: (request: SecretRequest) => {
       const { deployment_name: name, environment_name, object_creation_type: creation } = request;
-      const environment = placeOf(environment_name);
+      const environment = resolveEnvironment(environment_name);
       const found = name === '' ? undefined : this.findSecret(name, environment); // without a name it is the app's own
       if (creation === 0 && found === undefined)
         throw new Refusal(status.NOT_FOUND, `Secret '${name}' not found in environment '${environment}'`);
@@ -260,8 +260,11 @@ export class Account {
       this.secrets.set(id, { id, environment, name, values });
       return { secret_id: id };
     },
-    SecretList: ({ environment_name }: Placed) => ({
-      items: inPlace(this.secrets, environment_name).map(({ id, name }) => ({ secret_id: id, label: name })),
+    SecretList: ({ environment_name }: EnvironmentRequest) => ({
+      items: filterByEnvironment(this.secrets, environment_name).map(({ id, name }) => ({
+        secret_id: id,
+        label: name,
+      })),
     }),
     EnvironmentList: () => ({ items: environments.map((name) => ({ environment_id: `en-${name}`, name })) }),
     SecretDelete: ({ secret_id }: { secret_id: string }) => {
@@ -343,8 +346,12 @@ export class Account {
       this.classes.set(id, id);
       return { class_id: id, handle_metadata: {} };
     },
-    FunctionGet: ({ app_name, object_tag, environment_name }: { app_name: string; object_tag: string } & Placed) => {
-      const app = this.find(app_name, placeOf(environment_name));
+    FunctionGet: ({
+      app_name,
+      object_tag,
+      environment_name,
+    }: { app_name: string; object_tag: string } & EnvironmentRequest) => {
+      const app = this.find(app_name, resolveEnvironment(environment_name));
       const fn = this.functions.get(app?.functions.get(object_tag) ?? '');
       if (fn === undefined) throw new Refusal(status.NOT_FOUND, `no function ${app_name}/${object_tag}`);
       return { function_id: fn.id, handle_metadata: fn.metadata };
@@ -409,8 +416,8 @@ export class Account {
     },
   };
 
-  private find(name: string, place: string): ModalApp | undefined {
-    return this.listLive(name).find(({ state, environment }) => state === deployed && environment === place);
+  private find(name: string, environmentName: string): ModalApp | undefined {
+    return this.listLive(name).find(({ state, environment }) => state === deployed && environment === environmentName);
   }
 
   private appOf(id: string): ModalApp {
@@ -583,21 +590,21 @@ interface ImageRequest {
   base_images: { image_id: string }[];
 }
 
-/** Returns the environment of a request. */
-interface Placed {
+interface EnvironmentRequest {
   environment_name: string;
 }
 
-function placeOf(asked: string): string {
-  const [usual = ''] = environments;
-  if (asked === '' || environments.includes(asked)) return asked || usual;
-  throw new Refusal(status.NOT_FOUND, `Environment '${asked}' not found`);
+/** Resolves an environment's name; the default one when empty. */
+function resolveEnvironment(name: string): string {
+  const [defaultEnvironment = ''] = environments;
+  if (name === '' || environments.includes(name)) return name || defaultEnvironment;
+  throw new Refusal(status.NOT_FOUND, `Environment '${name}' not found`);
 }
 
-const inPlace = <Kept extends { environment: string }>(kept: Map<string, Kept>, asked: string): Kept[] =>
-  [...kept.values()].filter(({ environment }) => environment === placeOf(asked));
+const filterByEnvironment = <Item extends { environment: string }>(items: Map<string, Item>, name: string): Item[] =>
+  [...items.values()].filter(({ environment }) => environment === resolveEnvironment(name));
 
-interface SecretRequest extends Placed {
+interface SecretRequest extends EnvironmentRequest {
   deployment_name: string;
   object_creation_type: number;
   env_dict: Pairs;

@@ -5,7 +5,7 @@ import { buffer } from 'node:stream/consumers';
 
 /** Storage of large payloads over plain HTTP. */
 export class Blobs {
-  private readonly kept = new Map<string, Buffer>();
+  private readonly contents = new Map<string, Buffer>();
   private readonly server: Server;
 
   constructor() {
@@ -13,12 +13,12 @@ export class Blobs {
       const id = (request.url ?? '').slice(1);
       if (request.method === 'PUT') {
         const content = await buffer(request);
-        this.kept.set(id, content);
+        this.contents.set(id, content);
         response.setHeader('ETag', `"${createHash('md5').update(content).digest('hex')}"`);
         response.end();
         return;
       }
-      const content = this.kept.get(id);
+      const content = this.contents.get(id);
       response.statusCode = content === undefined ? 404 : 200;
       response.end(content);
     });
@@ -35,12 +35,12 @@ export class Blobs {
 
   add(content: Buffer): string {
     const id = randomUUID();
-    this.kept.set(id, content);
+    this.contents.set(id, content);
     return id;
   }
 
   get(id: string): Buffer {
-    return this.kept.get(id) ?? Buffer.alloc(0);
+    return this.contents.get(id) ?? Buffer.alloc(0);
   }
 
   urlOf(id: string): string {

@@ -1,4 +1,4 @@
-"""Stands in for a container: imports the uploaded module and runs one input after another.
+"""Simulates a container: imports the uploaded module and runs one input after another.
 
 Arguments: module, function (`Class.*` for a class), and a file with the parameters of the class. A line of JSON on
 standard input is one input; a line on descriptor 3 is its result. Payloads are files.
@@ -48,7 +48,7 @@ def load(module_name, function_name, parameters):
 
 
 def find(module, name):
-    """By the name that Modal knows it by, which may be another one than the module's."""
+    """Finds a function by Modal's name for it, which may differ from the module's."""
     for app in vars(module).values():
         if isinstance(app, modal.App):
             hydrate(app)
@@ -58,7 +58,7 @@ def find(module, name):
 
 
 def respond(target, request):
-    """How many items a generator has yielded, each in a file; 0 for anything else."""
+    """Writes each item of a generator to a file and returns their number; 0 for other results."""
     function = getattr(target, request["method"]) if request.get("method") else target
     if request["web"] is not None:
         from web import answer_request
@@ -96,7 +96,7 @@ async def collect(values):
 
 
 def hydrate(app):
-    """So that the code may ask the app's generators remotely, as in any container of Modal's."""
+    """Lets the code call the app's generators remotely, as in a container of Modal."""
     if not any(function._is_generator for function in app._local_state.functions.values()):
         return
     from modal._utils.async_utils import synchronize_api

@@ -45,7 +45,7 @@ export interface Printed {
 export const internalFailure = 6;
 export const terminated = 3;
 
-/** One Python process that runs the uploaded code, one input at a time. */
+/** Python process that runs the uploaded code, one input at a time. */
 export class Container {
   isBusy = false;
   isGone = false;
@@ -68,7 +68,7 @@ export class Container {
     writeFileSync(join(this.root, 'parameters'), parameters);
     this.child = spawn(python, [program, module, functionName, join(this.root, 'parameters')], {
       cwd: code,
-      env: { ...own, ...this.place(env), MODAL_IS_REMOTE: '1' },
+      env: { ...own, ...this.relocate(env), MODAL_IS_REMOTE: '1' },
       stdio: ['pipe', 'pipe', 'pipe', 'pipe'],
       detached: true, // its descendants end with it
     });
@@ -126,7 +126,8 @@ export class Container {
     });
   }
 
-  private place(env: Record<string, string>): Record<string, string> {
+  /** Moves paths below /root into the directory of this container. */
+  private relocate(env: Record<string, string>): Record<string, string> {
     return Object.fromEntries(
       Object.entries(env).map(([name, value]) => [name, value.replace(/^\/root\//, `${this.root}/root/`)]),
     );

@@ -26,13 +26,13 @@ const largest = 200 * 2 ** 20;
 type Handler = (request: never) => unknown;
 
 /**
- * A fake of the part of Modal's cloud that deployments need, on loopback. The real command line and the real SDK talk to
+ * Fake of the part of Modal's cloud that deployments need, on loopback. The real command line and the real SDK talk to
  * it, and its containers run the uploaded code.
  */
 export class FakeModal {
   readonly account: Account;
   /** Names of the received RPCs in order. */
-  readonly asked: string[] = [];
+  readonly received: string[] = [];
   /** Names of RPCs that are never answered. */
   readonly unanswered = new Set<string>();
   /** Accepted token. */
@@ -99,8 +99,8 @@ export class FakeModal {
     );
   }
 
-  private async answer({ name, call, answer, handler }: Asked): Promise<void> {
-    this.asked.push(name);
+  private async answer({ name, call, answer, handler }: PendingCall): Promise<void> {
+    this.received.push(name);
     if (this.unanswered.has(name)) return;
     try {
       if (!this.isAllowed(call.metadata)) throw unauthenticated();
@@ -113,9 +113,9 @@ export class FakeModal {
   }
 
   private isAllowed(metadata: Metadata): boolean {
-    const said = (name: string) => String(metadata.get(name)[0] ?? '');
-    if (said('x-modal-client-type') === containerType) return true;
-    return said('x-modal-token-id') === this.token.id && said('x-modal-token-secret') === this.token.secret;
+    const readHeader = (name: string) => String(metadata.get(name)[0] ?? '');
+    if (readHeader('x-modal-client-type') === containerType) return true;
+    return readHeader('x-modal-token-id') === this.token.id && readHeader('x-modal-token-secret') === this.token.secret;
   }
 
   /** Streams the values of a generator; stays open, because the reader knows their number. */
@@ -127,7 +127,7 @@ export class FakeModal {
 
   /** AppGetLogs: streams the existing log, then new lines. */
   private async stream(call: LogStream): Promise<void> {
-    this.asked.push('AppGetLogs');
+    this.received.push('AppGetLogs');
     if (!this.isAllowed(call.metadata)) return void call.emit('error', unauthenticated());
     const { app_id: app, function_id: fn, last_entry_id: last } = call.request;
     let next = last === '' ? 0 : Number(last) + 1;
@@ -150,7 +150,7 @@ type Unary = ServerUnaryCall<unknown, unknown>;
 type ItemStream = ServerWritableStream<{ function_call_id: string; last_index: number }, unknown>;
 type LogStream = ServerWritableStream<{ app_id: string; function_id: string; last_entry_id: string }, unknown>;
 
-interface Asked {
+interface PendingCall {
   name: string;
   call: Unary;
   answer: sendUnaryData<unknown>;

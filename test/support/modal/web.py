@@ -1,4 +1,4 @@
-"""Answers one HTTP request as a container with a web endpoint does, whatever kind of endpoint it is."""
+"""Answers one HTTP request like a container with a web endpoint of any kind."""
 
 import asyncio
 import base64
