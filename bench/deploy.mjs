@@ -1,4 +1,4 @@
-// Measures whole commands: a call, a deployment with an existing environment, the start of the stack.
+// Measures complete commands: a call, a deployment with an existing environment, the start of the stack.
 // `npm run build && node bench/deploy.mjs`; needs the Temporal CLI. Method: bench/README.md
 import { execFileSync, spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';

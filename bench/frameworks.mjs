@@ -1,5 +1,6 @@
-// Measures what Berth adds to the frameworks that it runs: a warm call, a second deployment, ten concurrent ones, a stop.
-// `npm run build && node bench/frameworks.mjs`; needs the Temporal CLI, uv and a container engine. Method: bench/README.md
+// Measures what Berth adds to the frameworks that it runs: a warm call, a second deployment, ten concurrent ones, a
+// stop. `npm run build && node bench/frameworks.mjs`; needs the Temporal CLI, uv and a container engine. Method:
+// bench/README.md
 import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
@@ -145,7 +146,7 @@ async function measureCalls() {
   }
 }
 
-/** Measures deployments one after the other, then all at once. */
+/** Measures deployments one after the other, then all concurrently. */
 async function measureTenAtOnce() {
   const names = [
     'local',

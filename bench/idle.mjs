@@ -75,7 +75,7 @@ async function countEvents() {
   });
 }
 
-/** Measures the whole command and an empty Node process in turn, then the command's work in a warm process. */
+/** Measures the complete command and an empty Node process in turn, then the command's work in a warm process. */
 async function measureStatus() {
   const times = { command: [], node: [], info: [], query: [] };
   const software = await DeployedSoftware.open(names[0]);

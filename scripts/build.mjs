@@ -1,5 +1,5 @@
-// Builds dist/: the command, the worker, the library and the strategies' modules (in one esbuild run, so that they share
-// chunks and thus the identity of every class), the workflow bundle, and the type declarations.
+// Builds dist/: the command, the worker, the library and the strategies' modules (in one esbuild run, so that they
+// share chunks and therefore the identity of every class), the workflow bundle, and the type declarations.
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, statSync } from 'node:fs';

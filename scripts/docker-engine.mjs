@@ -1,9 +1,11 @@
 // Starts a container engine for the tests, and provides the base image of Berth's Dockerfiles.
-//   node scripts/docker-engine.mjs start DIRECTORY   starts a dockerd with all its files in DIRECTORY; prints DOCKER_HOST=…
+//   node scripts/docker-engine.mjs start DIRECTORY   starts a dockerd with all its files in DIRECTORY; prints
+// DOCKER_HOST=…
 //   node scripts/docker-engine.mjs aside DIRECTORY   same, without touching the networks of another engine
 //   node scripts/docker-engine.mjs stop DIRECTORY    stops it and removes DIRECTORY
-//   node scripts/docker-engine.mjs base              loads the base image into DOCKER_HOST: built once with debootstrap, or pulled
-// An engine needs root and Debian's packages docker.io, iptables and iproute2; building the base image needs root and debootstrap.
+//   node scripts/docker-engine.mjs base              loads the base image into DOCKER_HOST: built once with
+// debootstrap, or pulled An engine needs root and Debian's packages docker.io, iptables and iproute2; building the base
+// image needs root and debootstrap.
 import { spawn, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import {
@@ -94,7 +96,9 @@ async function stop(directory) {
   rmSync(directory, { recursive: true, force: true });
 }
 
-/** Ends the container processes of a killed dockerd and unmounts its mounts, which block the removal of the directory. */
+/**
+ * Ends the container processes of a killed dockerd and unmounts its mounts, which block the removal of the directory.
+ */
 function removeOrphans(directory) {
   for (const pid of readdirSync('/proc').filter((entry) => /^\d+$/.test(entry)))
     if (readQuietly(`/proc/${pid}/cmdline`).includes(`${directory}/exec/`)) killTree(pid);
@@ -139,7 +143,7 @@ async function pull(engine) {
 const follow = (engine, stream) =>
   new Promise((resolve, reject) => engine.modem.followProgress(stream, (error) => (error ? reject(error) : resolve())));
 
-/** Builds the archive and moves it atomically into place. */
+/** Builds the archive and renames it atomically. */
 function buildArchive(archive) {
   mkdirSync(cache, { recursive: true });
   const scratch = mkdtempSync(join(cache, 'base-'));

@@ -9,12 +9,13 @@ const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const users = [
   'src',
   'strategies',
-  ...['client', 'common'].map((name) => join('node_modules', '@temporalio', name, 'lib')),
+  join('node_modules', '@temporalio', 'client', 'lib'),
+  join('node_modules', '@temporalio', 'common', 'lib'),
 ];
 
 /**
- * Bundles only the used third of Temporal's protocol, which every command loads at its start; as a JSON string, which is
- * parsed faster than code.
+ * Bundles only the used third of Temporal's protocol, which every command loads at its start; as a JSON string, which
+ * is parsed faster than code.
  */
 export const clientProtocol = {
   name: 'client-protocol',
@@ -37,7 +38,7 @@ function collectWords() {
   return new Set(files.flatMap((file) => readFileSync(file, 'utf8').match(/\w+/g) ?? []));
 }
 
-/** Removes RPCs and messages that no word names and no kept node refers to. */
+/** Removes RPCs and messages that are neither named in the code nor referred to by a node that stays. */
 function keepUsed(protocol, words) {
   const nodes = new Map(listNodes(protocol));
   for (const { methods = {} } of nodes.values())
@@ -68,7 +69,7 @@ const listReferences = ({ fields = {}, methods = {} }) => [
   ...Object.values(methods).flatMap(({ requestType, responseType }) => [requestType, responseType]),
 ];
 
-/** Resolves a type from the inner scope outwards; undefined in effect for scalar types, which no node has. */
+/** Resolves a type from the inner scope outwards; effectively undefined for scalar types, which have no node. */
 const findType = (nodes, type, scope) => {
   const name = within(scope, type);
   if (nodes.has(name) || scope === '') return name;

@@ -18,7 +18,7 @@ export function createStack(home) {
       timeout: seconds * 1000,
       forceKillAfterDelay: 5000,
       stdin: 'ignore',
-      // Ctrl-C ends the whole run, which lets the current repository finish.
+      // Ctrl-C ends the run after the current repository.
       detached: true,
       cleanup: true,
     });

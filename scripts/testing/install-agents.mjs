@@ -18,7 +18,7 @@ export async function installNpmAgents() {
     for (const name of npmLists) copyFileSync(join(lists, name), join(target, name));
     // Not `npm ci`, which refuses a lock file without the programs of other platforms, which not every registry has.
     await run('npm', ['install', '--ignore-scripts', '--no-audit', '--no-fund'], { cwd: target });
-    // Two of them move their program into place in an install script; no other script runs.
+    // Two of them install their program with an install script; no other script runs.
     await run('npm', ['rebuild', '@anthropic-ai/claude-code', 'opencode-ai'], { cwd: target });
     for (const name of npmPrograms) symlinkSync(join(target, 'node_modules', '.bin', name), join(bin, name));
   });

@@ -7,7 +7,7 @@ const execute = promisify(execFile);
 export const works = (command, argv = ['--version']) =>
   spawnSync(command, argv, { stdio: 'ignore', timeout: 60_000 }).status === 0;
 
-/** Runs a command and returns its output. Throws an error with the most telling line of the output. */
+/** Runs a command and returns its output. Throws an error with the most informative line of the output. */
 export async function run(command, argv, options = {}) {
   try {
     const { stdout } = await execute(command, argv, { maxBuffer: 2 ** 26, ...options });

@@ -41,7 +41,7 @@ export interface ConnectOptions {
   by?: string;
 }
 
-/** Client of the deployments' workflows in Temporal. It never touches the software. */
+/** Client of the deployments' workflows in Temporal. It never accesses the software itself. */
 export class DeploymentClient {
   private constructor(
     private readonly temporal: TemporalConnection,
@@ -57,7 +57,8 @@ export class DeploymentClient {
   /**
    * Starts the workflow of a deployment.
    *
-   * @throws NAME_TAKEN when the name is in use, WORKER_UNREACHABLE when no worker polls, EXAMPLES_INVALID when the examples are too large.
+   * @throws NAME_TAKEN when the name is in use, WORKER_UNREACHABLE when no worker polls, EXAMPLES_INVALID when the
+   * examples are too large.
    */
   async deploy(config: DeployConfig): Promise<void> {
     requireSmallExamples(config.examples);

@@ -22,7 +22,7 @@ export function findChangeError(info: DeploymentInfo, id: string): BerthError | 
   return new BerthError('REDEPLOY_FAILED', `${id} of ${name} is ${outcome}`, { name, path: source.path });
 }
 
-/** Creates the error that a deployment ended or waits with. */
+/** Creates the error with which a deployment ended or waits. */
 export function toDeploymentError({ name, state, source, lastError }: DeploymentInfo): BerthError {
   const code = lastError !== null && isErrorCode(lastError.code) ? lastError.code : 'NOT_RUNNING';
   const evidence = lastError?.evidence ?? undefined;

@@ -11,8 +11,8 @@ import { sharedQueue, workflowId } from '../workflows/messages.js';
 const requestTimeout = 60_000;
 
 /**
- * The connection to the server. With the embedded stack it survives the death of server and worker: it starts them
- * again and repeats the request.
+ * The connection to the server. With the embedded stack it survives the end of server and worker: it restarts them
+ * and repeats the request.
  */
 export class TemporalConnection {
   private constructor(

@@ -4,8 +4,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 const defaultCheckInterval = 15_000;
 
 /**
- * Waits for an operation of any duration while somebody works on it: calls `checkAnswering` at intervals, and rejects
- * with its error.
+ * Waits for an operation of any duration as long as the server or worker answers: calls `checkAnswering` at intervals,
+ * and rejects with its error.
  */
 export async function waitWhileAnswering<Result>(
   operation: Promise<Result>,

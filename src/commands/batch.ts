@@ -54,7 +54,7 @@ async function* readLines(file: string, signal: AbortSignal): AsyncGenerator<Buf
 
 const [space, lineFeed] = [0x20, 0x0a];
 
-/** Splits bytes, so that a line that is not UTF-8 fails alone. */
+/** Splits bytes, so that a line that is not UTF-8 fails without the others. */
 async function* splitLines(input: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
   let partial: Buffer[] = [];
   for await (const chunk of input) {
@@ -87,7 +87,7 @@ function decodeLine(line: Buffer, index: number): string | BerthError {
   }
 }
 
-/** Turns a line that is not JSON into an error answer of its own. */
+/** Converts a line that is not JSON to an error answer for that line. */
 const toErrorAnswer = ({ code, message }: BerthError): string =>
   JSON.stringify({ status: 'error', error: { code, message } });
 

@@ -1,8 +1,8 @@
 import type { Output } from './output.js';
 
 /**
- * The kind of an option's value: `flag` a boolean, `list` every occurrence in order, `number` a number and `count` a
- * whole number, both greater than 0; `amount` a number that may be 0.
+ * The kind of an option's value: `flag` a boolean, `list` every occurrence in order, `number` a number and `count` an
+ * integer, both greater than 0; `amount` a number that may be 0.
  */
 export type OptionKind = keyof ValueOfKind;
 

@@ -40,7 +40,7 @@ export interface DeployOptionValues extends RevisionOptionValues {
   name: string | undefined;
 }
 
-/** Reads the configuration of a deploy; refuses all that can be refused before a server is started. */
+/** Reads the configuration of a deploy; refuses invalid values before a server is started, as far as possible. */
 export async function readDeployConfig(path: string, options: DeployOptionValues): Promise<DeployConfig> {
   await requireSource(path);
   const name = requireDeploymentName(options.name ?? deriveName(path));

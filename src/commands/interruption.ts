@@ -3,7 +3,7 @@ import { BerthError } from '../errors.js';
 /** Milliseconds after Ctrl-C before a command is ended. */
 const gracePeriod = 1000;
 
-/** Turns Ctrl-C into a signal, and into a rejection for commands that ignore it. A second Ctrl-C exits at once. */
+/** Converts Ctrl-C to a signal, and to a rejection for commands that ignore it. A second Ctrl-C exits immediately. */
 export function listenForInterruption(): { signal: AbortSignal; ended: Promise<never> } {
   const controller = new AbortController();
   const ended = new Promise<never>((_, reject) => {
@@ -27,7 +27,7 @@ export async function waitInterruptibly<T>(
   name: string,
   follow = `berth status ${name} --watch`,
 ): Promise<T> {
-  work.catch(() => {}); // nobody awaits it after an interruption
+  work.catch(() => {}); // it is not awaited after an interruption
   let interrupt: () => void = () => {};
   const interruption = new Promise<never>((_, reject) => {
     interrupt = reject;

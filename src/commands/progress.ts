@@ -10,9 +10,12 @@ export interface FinishedStep {
 
 /** Progress of steps on stderr. */
 export interface Progress {
-  /** Shows a running step on the live line of a terminal; prints nothing to a file. `since`: milliseconds since the epoch. */
+  /**
+   * Shows a running step on the live line of a terminal; prints nothing to a file. `since`: milliseconds since the
+   * epoch.
+   */
   begin(step: string, since?: number): void;
-  /** Sets the note beside the running step on the live line: `resolving 14 requirements`. */
+  /** Sets the note next to the running step on the live line: `resolving 14 requirements`. */
   update(note: string): void;
   /** Prints a permanent line for a finished step and ends the live line. */
   finish(step: FinishedStep): void;
@@ -44,7 +47,7 @@ function createPlainProgress(stream: Terminal): Progress {
   };
 }
 
-/** Animates one line while a step runs and leaves it in place when the step ends. */
+/** Animates one line while a step runs and keeps the line when the step ends. */
 function createLiveProgress(stream: Terminal, colors: Colors, now: () => number): Progress {
   let open: { step: string; note: string; since: number } | undefined;
   let timer: NodeJS.Timeout | undefined;

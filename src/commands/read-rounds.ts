@@ -10,7 +10,7 @@ export interface PastRound {
   dollars: number;
   tokens: number;
   turns: number;
-  /** The agent's closing words, or why the round failed. */
+  /** The agent's final message, or why the round failed. */
   summary: string | null;
 }
 

@@ -5,7 +5,7 @@ import { createOutput, exitOnBrokenPipe, type Output } from './output.js';
 import { parseRunCommand } from './parse-run-command.js';
 import { reportFailure } from './report-failure.js';
 
-/** Runs the command line; the only place that catches errors. Returns the exit code. */
+/** Runs the command line, and catches all errors in this one function. Returns the exit code. */
 export async function runCommandLine(words: string[]): Promise<number> {
   exitOnBrokenPipe(process.stdout);
   const flags = readFlags(words);

@@ -6,7 +6,7 @@ import { stripControls } from './strip-controls.js';
 /** States in which a new revision's software starts. */
 const setupStates: readonly DeploymentInfo['state'][] = ['verifying', 'starting', 'checking'];
 
-/** Reports the output of a revision's software while it is set up. Reads local files, so only on the revision's host. */
+/** Reports the output of a revision's software during its setup. Reads local files, so it needs the revision's host. */
 export class SetupLog {
   private revision: string | null = null;
   private unfollow: (() => Promise<void>)[] = [];

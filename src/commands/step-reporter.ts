@@ -7,7 +7,7 @@ const requestNote = /^c\d+, /;
 /** Matches `c1 is failed: ENTRY_AMBIGUOUS: 2 callables …`. */
 const failedChange = /^(\w+ is failed: [A-Z_]+): [\s\S]*$/;
 
-/** Turns successive infos of a deployment into progress; begins and finishes each step once. */
+/** Reports successive infos of a deployment as progress; begins and finishes each step once. */
 export function createStepReporter(progress: Progress): (info: Pick<DeploymentInfo, 'steps'>) => void {
   const finished = new Set<string>();
   return ({ steps }) => {

@@ -6,8 +6,8 @@ import { SetupLog } from './setup-log.js';
 import { createStepReporter } from './step-reporter.js';
 
 /**
- * Shows the steps of a deployment, the actions of its coding agents and the output of its setup while `work` runs. Passes
- * `work` a function to report each new info of the deployment.
+ * Shows the steps of a deployment, the actions of its coding agents and the output of its setup while `work` runs.
+ * Passes `work` a function to report each new info of the deployment.
  */
 export async function watchDeployment<T>(
   name: string,
@@ -61,7 +61,7 @@ const verbs: Record<string, string> = {
   retry: 'retries:',
 };
 
-/** Describes an action beside its step: `round 2, $0.14: codex runs pytest -q`; the cost is that of earlier rounds. */
+/** Describes an action next to its step: `round 2, $0.14: codex runs pytest -q`; the cost is that of earlier rounds. */
 export function describeAction({ kind, text, agent, round }: LoggedEvent, cost: number): string {
   const source = [round === null ? '' : `round ${round}`, cost > 0 ? formatDollars(cost) : '']
     .filter(Boolean)

@@ -63,7 +63,7 @@ async function writeFailure(info: DeploymentInfo, output: Output): Promise<numbe
 /** Maximum characters of a line of evidence. */
 const maxWidth = 200;
 
-/** Renders a failure in short: the error, the most telling line of evidence, and the next step. */
+/** Renders a failure in short: the error, the most informative line of evidence, and the next step. */
 export function renderShortFailure({ code, message, next, evidence }: Failure, colors: Colors, name: string): string {
   const [summary = ''] = message.trimEnd().split('\n');
   const lines = [...message.trimEnd().split('\n').slice(1), ...(evidence?.split('\n') ?? [])].filter(

@@ -27,15 +27,15 @@ export interface ConformanceOptions {
 }
 
 /**
- * Prepares a strategy of the registry for the suite. It serves the strategy's `conformance` directory, or the suite's Python
- * solution, adapted by the strategy's recipes. If no recipe recognizes it, the run interface of the configuration is used.
- * The strategy's `conformance` module describes how it differs from processes on this machine.
+ * Prepares a strategy of the registry for the suite. It serves the strategy's `conformance` directory, or the suite's
+ * Python solution, adapted by the strategy's recipes. If no recipe recognizes it, the run interface of the
+ * configuration is used. The strategy's `conformance` module describes how it differs from processes on this machine.
  *
  * @throws STRATEGY_BROKEN, USAGE when a module is invalid, or the strategy is not tested on the provider.
  */
 export async function buildConformance(subject: ConformanceOptions): Promise<Conformance> {
   const { registry, name, provider } = subject;
-  await registry.getRecipes(name); // fails here if they do not load, and not in every check
+  await registry.getRecipes(name); // fails here if they do not load, instead of in every check
   const { entry, ...defaultHooks } = await loadHooks(registry.getConformance(name).module);
   const hooks = provider === undefined ? defaultHooks : chooseHooks(defaultHooks, subject, provider);
   const { queueDelay = 0 } = hooks.deviations ?? {};

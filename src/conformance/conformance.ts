@@ -50,7 +50,7 @@ export interface KnownDeviations {
   ownsMainThread?: boolean;
   /** Concurrent calls go to several processes, so none waits for another, unless `replicas` is one. */
   spreadsCalls?: boolean;
-  /** A waiting call still begins after its caller has left. */
+  /** A waiting call still begins after its caller has disconnected. */
   startsAbandoned?: boolean;
   /** An exception arrives only as its message, without type and traceback. */
   reportsMessageOnly?: boolean;

@@ -88,9 +88,9 @@ function cacheOutput(digest: string, text: string): void {
 }
 
 /**
- * Returns the program's output, or the problem that kept it from finishing. It reads each file in a separate process, so
- * a failure of the program itself is rare. `-I -S` isolate it from the repository and the user's Python; `-B` writes no
- * bytecode.
+ * Returns the program's output, or the problem that prevented it from finishing. It reads each file in a separate
+ * process, so a failure of the program itself is rare. `-I -S` isolate it from the repository and the user's Python;
+ * `-B` writes no bytecode.
  */
 async function runProgram(
   python: string,

@@ -4,8 +4,9 @@ import { open, rename, rm } from 'node:fs/promises';
 import { toDiskError } from '../errors.js';
 
 /**
- * Writes a state file atomically: to a temporary file beside it, synced to the disk, then renamed. A reader sees the
- * complete old or the complete new text, also after a crash, a power failure or a full disk. Only this user can read it.
+ * Writes a state file atomically: to a temporary file next to it, synced to the disk, then renamed. A reader sees the
+ * complete old or the complete new text, also after a crash, a power failure or a full disk. Only this user can read
+ * it.
  *
  * @throws DISK_FULL, HOME_UNUSABLE when the disk refuses the write.
  */
@@ -48,7 +49,7 @@ function removeQuietly(path: string): void {
   try {
     rmSync(path, { force: true });
   } catch {
-    // Whatever prevented the write may also prevent the removal.
+    // The cause of the failed write may also prevent the removal.
   }
 }
 

@@ -15,7 +15,7 @@ export interface BerthHome {
   logs: string;
   bin: string;
   deployments: string;
-  /** Clouds in which this home has ever created a resource. */
+  /** Clouds in which this home has created resources at any time. */
   clouds: string;
 }
 

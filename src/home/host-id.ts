@@ -41,7 +41,7 @@ function ensureStoredId(home: BerthHome): string {
     try {
       linkSync(draft, path);
     } catch {
-      // Another process was faster, so its id is used.
+      // Another process created it first, so that id is used.
     }
     rmSync(draft);
   }

@@ -20,7 +20,7 @@ export const isRunningFromSource = here.endsWith('.ts');
 /** Directory of the built-in strategies, with modules that this process can import. */
 export const builtInStrategiesDirectory = join(packageRoot, isRunningFromSource ? 'strategies' : 'dist/strategies');
 
-/** Programs that serve solutions, run as they are without a build. */
+/** Programs that serve solutions, which run without a build. */
 export const hostsDirectory = join(packageRoot, 'hosts');
 
 /** Working example strategy, the template of a new one. */

@@ -3,7 +3,7 @@ import { isTagged } from './is-tagged.js';
 /** Returns the bytes of a buffer or a view of bytes; undefined for any other value. */
 export function getBytes(value: object): Buffer | undefined {
   if (isTagged(value, 'Uint8Array', 'Uint8ClampedArray', 'DataView')) {
-    const { buffer, byteOffset, byteLength } = value as Uint8Array; // or alike
+    const { buffer, byteOffset, byteLength } = value as Uint8Array; // or a view with the same properties
     return Buffer.from(buffer, byteOffset, byteLength);
   }
   return isTagged(value, 'ArrayBuffer', 'SharedArrayBuffer') ? Buffer.from(value as ArrayBuffer) : undefined;

@@ -1,7 +1,7 @@
-/** Levels to look into. Deeper values, and values that contain themselves, are not plain and are converted instead. */
+/** Maximum nesting to check. Deeper values, and values that contain themselves, are not plain and are converted. */
 const maxDepth = 500;
 
-/** Checks whether `JSON.stringify` drops, replaces and rounds nothing, except undefined members of objects. */
+/** Checks whether `JSON.stringify` loses nothing: it drops only undefined members of objects, and rounds no number. */
 export function isPlain(value: unknown, depth = 0): boolean {
   switch (typeof value) {
     case 'string':

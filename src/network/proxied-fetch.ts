@@ -4,7 +4,10 @@ import { findProxy, openProxy } from './proxy.js';
 
 const maxRedirects = 5;
 
-/** Calls `fetch` through the proxy that the environment names for the URL. The built-in `fetch` knows no proxies. */
+/**
+ * Calls `fetch` through the proxy that the environment names for the URL. The built-in `fetch` does not support
+ * proxies.
+ */
 export async function proxiedFetch(input: string | URL | Request, init: RequestInit = {}): Promise<Response> {
   const url = input instanceof Request ? input.url : String(input);
   if ((await findProxy(url)) === undefined) return await fetch(input, init);

@@ -8,7 +8,7 @@ export type Parsed =
   | { line?: number | undefined; problem: string; cause?: unknown };
 
 export interface ParseLimits {
-  /** Characters parsed in place, which takes a few milliseconds. A longer text is parsed in a thread. */
+  /** Characters parsed in the calling thread, which takes a few milliseconds. A longer text gets a separate thread. */
   maxInlineCharacters: number;
   /** Bytes of the value as JSON that a thread may return. */
   maxBytes?: number;
@@ -21,7 +21,7 @@ export async function parseText(format: 'toml' | 'json' | 'yaml', text: string, 
   return format === 'toml' ? await parseToml(text) : parseYaml(text);
 }
 
-/** Parses JSON. The position of an error stands only in the parser's message, and not in all of them. */
+/** Parses JSON. Only some of the parser's messages contain the position of the error. */
 function parseJson(text: string): Parsed {
   try {
     return { value: JSON.parse(text) };

@@ -2,9 +2,9 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, rmdirSync, writeFileS
 import { dirname, join } from 'node:path';
 
 /**
- * Prefix of the control groups (cgroups(7), version 2) that Berth creates, one for each server. Everything that a
- * server starts stays in its group, whatever session or environment it gives itself. The name holds the state
- * directory, so that the group is found without a record. Where Berth may not create groups, it does without.
+ * Prefix of the control groups (cgroups(7), version 2) that Berth creates, one for each server. All processes
+ * that a server starts stay in its group, regardless of their session and environment. The name contains the state
+ * directory, so that the group is found without a record. Does nothing where Berth may not create groups.
  */
 const prefix = 'berth-';
 /** Maximum length of a directory's name. */
@@ -14,7 +14,7 @@ interface GroupOwner {
   stateDirectory: string;
 }
 
-/** Puts a process that has no children yet into its control group. Returns whether that was possible. */
+/** Moves a process without child processes into its control group. Returns false if that is not possible. */
 export function addToControlGroup(pid: number | undefined, { stateDirectory }: GroupOwner): boolean {
   const group = getGroupPath(stateDirectory);
   if (group === undefined || pid === undefined) return false;
@@ -51,7 +51,7 @@ export function removeControlGroup({ stateDirectory }: GroupOwner): void {
     }
 }
 
-/** Tells whether this process may create a control group. */
+/** Checks whether this process may create a control group. */
 export function canCreateControlGroup(): boolean {
   const group = getGroupPath(`probe ${process.pid}`);
   if (group === undefined) return false;
@@ -64,7 +64,7 @@ export function canCreateControlGroup(): boolean {
   }
 }
 
-/** Returns a path next to this process's own group: a group below another server's would be part of that one. */
+/** Returns a path next to this process's own group, because a group below another server's would be part of it. */
 function getGroupPath(stateDirectory: string): string | undefined {
   const mount = findMount();
   const own = readOwnPath('self');
@@ -75,7 +75,7 @@ function getGroupPath(stateDirectory: string): string | undefined {
   return join(mount, ...(serverIndex === -1 ? parts : parts.slice(0, serverIndex)), name);
 }
 
-/** Reads the path from the line `0::/path`, the one of version 2. */
+/** Reads the path from the line of version 2: `0::/path`. */
 const readOwnPath = (pid: number | string): string | undefined =>
   /^0::(.*)$/m.exec(readQuietly(`/proc/${pid}/cgroup`))?.[1];
 

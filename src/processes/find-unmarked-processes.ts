@@ -6,17 +6,17 @@ export interface UnmarkedProcess {
   pid: number;
   /** The value that its mark would have: the revision's state directory, or the deployment's logs. */
   value: string;
-  /** True when only the deployment's software can have started it. */
+  /** True if it can only have been started by the deployment's software. */
   isProven: boolean;
 }
 
-/** Variables that a program inherits from whoever started it, unless the environment was cleared. */
+/** Variables that a program inherits from the process that started it, unless the environment was cleared. */
 const commonVariables = ['HOME', 'USER', 'LOGNAME', 'SHELL'];
 
 /**
  * Finds unmarked processes that work in the directory: they write to a log or a state file there, or run in a revision.
- * A process with no terminal and none of the common variables cleared its environment on purpose. A shell, an editor or
- * a caller of the user's did not, and may write to these files, too: Berth reports it, and never kills it.
+ * A process without a terminal and without the common variables has cleared its environment on purpose. The user's
+ * shell, editor or caller has not, and may also write to these files: Berth reports such a process and never kills it.
  */
 export function findUnmarkedProcesses(directory: string, isMarked: (pid: number) => boolean): UnmarkedProcess[] {
   if (process.platform !== 'linux') return [];
@@ -74,7 +74,7 @@ function hasClearedEnvironment(pid: string): boolean {
   return !commonVariables.some((name) => names.includes(name));
 }
 
-/** The seventh field of `/proc/PID/stat` is the controlling terminal, 0 for none. */
+/** Reads the seventh field of `/proc/PID/stat`: the controlling terminal, 0 for none. */
 function hasTerminal(pid: string): boolean {
   const text = readText(`/proc/${pid}/stat`);
   return text.slice(text.lastIndexOf(')') + 2).split(' ')[4] !== '0';

@@ -3,7 +3,7 @@ import { readdirSync } from 'node:fs';
 import { identifyProcess, type ProcessIdentity } from './process-identity.js';
 import { readProcessStat } from './process-stat.js';
 
-/** Returns these processes and all their descendants, whatever session they are in. */
+/** Returns these processes and all their descendants, regardless of their sessions. */
 export function listDescendants(roots: number[]): ProcessIdentity[] {
   const parents = process.platform === 'linux' ? readParents() : readParentsFromPs();
   const pids = new Set(roots);

@@ -15,11 +15,11 @@ interface LockRequest {
 }
 
 /**
- * Runs an action that only one process at a time may run. Others wait for their turn. A holder that died (kill -9,
- * reboot) holds nothing.
+ * Runs an action that only one process may run at a time. Others wait for their turn. A process that has ended (kill
+ * -9, reboot) no longer holds the lock.
  *
- * Claims are numbered files, and the highest number counts. A dead claim is not replaced but followed by the next
- * number, which only one process can create. So taking over has no race.
+ * Claims are numbered files, and the highest number counts. The claim of an ended process is not replaced but followed
+ * by the next number, which only one process can create. So a takeover has no race.
  */
 export async function withLock<T>(request: LockRequest, action: () => Promise<T>): Promise<T> {
   const claim = await claimLock(request);
@@ -70,7 +70,7 @@ function claimNumber(directory: string, number: number): boolean {
   } finally {
     rmSync(own, { force: true });
   }
-  // A slow process may have claimed a number that others have passed and removed long ago.
+  // A slow process may have claimed a number that others have already passed and removed.
   if (findNewestClaim(directory) === number) {
     removeOldClaims(directory, number);
     return true;
@@ -80,7 +80,7 @@ function claimNumber(directory: string, number: number): boolean {
 }
 
 /**
- * Releases a claim. It stays as the highest number, held by nobody. On a full disk it is truncated, which needs no
+ * Releases a claim. It remains the highest number, but without a holder. On a full disk it is truncated, which needs no
  * space.
  */
 function release(claim: string): void {
@@ -98,7 +98,7 @@ function truncateQuietly(claim: string): void {
   try {
     writeFileSync(claim, '');
   } catch {
-    // The file is read-only by now: the claim is held until this process ends.
+    // The file is on a read-only file system: the claim is held until this process ends.
   }
 }
 
@@ -115,7 +115,7 @@ function findNewestClaim(directory: string): number {
 /** Returns null when the claim was released, or was passed and removed meanwhile. */
 function readHolder(claim: string): ProcessIdentity | null {
   try {
-    // Written by `claimNumber` alone.
+    // Only `claimNumber` writes it.
     return JSON.parse(readFileSync(claim, 'utf8')) as ProcessIdentity | null;
   } catch {
     return null;

@@ -22,7 +22,7 @@ export async function* readLog(file: string, options: LogOptions = {}): AsyncIte
   const decoder = new TextDecoder();
   do {
     const size = await getFileSize(file);
-    if (size < offset) [offset, rest] = [0, '']; // someone truncated it: start again
+    if (size < offset) [offset, rest] = [0, '']; // it was truncated: start again
     while (offset < size) {
       const block = await readBlock(file, offset, Math.min(blockBytes, size - offset));
       offset += block.length;

@@ -13,8 +13,8 @@ import {
 type MarkOwner = Pick<RunPlan, 'stateDirectory'>;
 
 /**
- * Returns the variable by which all processes of a revision's server are found, whatever their parent and session:
- * children inherit it. Its value follows from the plan, so that a start has nothing to record first.
+ * Returns the variable that marks all processes of a revision's server, regardless of their parent and session: child
+ * processes inherit it. Its value is derived from the plan, so a start has nothing to record first.
  */
 export const createProcessMark = ({ stateDirectory }: MarkOwner): Record<'BERTH_SERVER', string> => ({
   BERTH_SERVER: stateDirectory,
@@ -22,13 +22,13 @@ export const createProcessMark = ({ stateDirectory }: MarkOwner): Record<'BERTH_
 
 const formatMark = (plan: MarkOwner): string => `BERTH_SERVER=${createProcessMark(plan).BERTH_SERVER}`;
 
-/** Finds living processes of the plan's server. */
+/** Finds running processes of the plan's server. */
 export const findMarkedProcesses = (plan: MarkOwner): number[] => findProcessesByVariable(formatMark(plan));
 
 /**
- * Kills what is left of the plan's server, and resolves when nothing is.
+ * Kills the remaining processes of the plan's server, and resolves when there are none.
  *
- * @throws UNDO_INCOMPLETE naming the processes that do not end.
+ * @throws UNDO_INCOMPLETE when processes do not end. The message names them.
  */
 export async function killMarkedProcesses(plan: MarkOwner): Promise<number> {
   const killed = await killProcessesByVariable(formatMark(plan));
@@ -37,21 +37,21 @@ export async function killMarkedProcesses(plan: MarkOwner): Promise<number> {
 }
 
 /**
- * The variables by which processes of a deployment are found: servers, runs of coding agents, installers and their
- * builds. Each holds a path below the deployment's directory.
+ * Variables that mark the processes of a deployment: servers, runs of coding agents, installers and their builds. Each
+ * contains a path below the deployment's directory.
  */
 const markVariables = ['BERTH_SERVER', 'BERTH_AGENT_RUN', 'BERTH_BUILD'] as const;
 
 /**
- * Finds living processes that have a mark below the directory, or are proven to work there without one. `value` is the
+ * Finds running processes that have a mark below the directory, or are proven to work there without one. `value` is the
  * mark's path.
  */
 export const findMarkedProcessesBelow = (directory: string): ProcessVariable[] => findByMarkPrefix(directory + sep);
 
 /**
- * Kills the processes below the directory, and resolves when none is left.
+ * Kills the processes below the directory, and resolves when there are none.
  *
- * @throws UNDO_INCOMPLETE naming the processes that do not end.
+ * @throws UNDO_INCOMPLETE when processes do not end. The message names them.
  */
 export const killMarkedProcessesBelow = (directory: string): Promise<number> =>
   killUntilGone(() => findByMarkPrefix(directory + sep));
@@ -59,11 +59,11 @@ export const killMarkedProcessesBelow = (directory: string): Promise<number> =>
 /**
  * Kills the processes that have exactly this mark.
  *
- * @throws UNDO_INCOMPLETE naming the processes that do not end.
+ * @throws UNDO_INCOMPLETE when processes do not end. The message names them.
  */
 export const killProcessesWithMark = (mark: string): Promise<number> => killUntilGone(() => findByMarkPrefix(mark));
 
-/** Finds living processes that work below the directory and may be the user's. Berth never kills those. */
+/** Finds running processes that work below the directory and may be the user's. Berth never kills them. */
 export const findUnprovenProcesses = (directory: string): UnmarkedProcess[] =>
   findUnmarkedProcesses(directory + sep, createMarkTest()).filter(({ isProven }) => !isProven);
 
@@ -72,7 +72,7 @@ const findByMarkPrefix = (prefix: string): ProcessVariable[] => [
   ...findUnmarkedProcesses(prefix, createMarkTest()).filter(({ isProven }) => isProven),
 ];
 
-/** Marked processes of another deployment may have a file of this one open. */
+/** Excludes marked processes of another deployment, which may have a file of this one open. */
 function createMarkTest(): (pid: number) => boolean {
   let marked: Set<number> | undefined;
   return (pid) => {

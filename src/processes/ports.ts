@@ -3,7 +3,7 @@ import { createRequire } from 'node:module';
 import { createServer } from 'node:net';
 import { BerthError } from '../errors.js';
 
-/** Loads modules that only some paths need, which saves a call their milliseconds. */
+/** Loads modules on demand, which saves milliseconds of most calls. */
 const load = createRequire(import.meta.url);
 
 /** First port and number of ports to try: below the range that systems use for outgoing connections. */
@@ -31,7 +31,7 @@ export async function chooseFreePort(text: string, address = '127.0.0.1'): Promi
 }
 
 /**
- * Returns true when nobody listens on this port of the address.
+ * Returns true if the port of the address is free.
  *
  * @throws START_FAILED when the address belongs to another machine.
  */
@@ -46,14 +46,16 @@ export function isPortFree(port: number, address = '127.0.0.1'): Promise<boolean
   });
 }
 
-/** Returns true when this very process listens on the port: a server that answers there may be another's. */
+/**
+ * Returns true if exactly this process listens on the port, because the server that answers there may be another one.
+ */
 export function isListening(pid: number, port: number): boolean {
   return process.platform === 'linux' ? isListeningOnLinux(pid, port) : isListeningWithLsof(pid, port);
 }
 
 /**
- * The sockets with which processes were last seen to listen on their ports. A process that still has the socket open
- * still listens. So the machine's socket table, which costs the kernel milliseconds, is read once.
+ * Listening sockets of processes, as last found. A process that still has the socket open still listens, so the
+ * machine's socket table, which costs the kernel milliseconds, is read only once.
  */
 const lastSeen = new Map<string, string>();
 
@@ -95,7 +97,7 @@ function readText(path: string): string {
   try {
     return readFileSync(path, 'utf8');
   } catch {
-    return ''; // a machine without IPv6 has no such table
+    return ''; // without IPv6, there is no such table
   }
 }
 
@@ -103,7 +105,7 @@ function readLink(path: string): string {
   try {
     return readlinkSync(path);
   } catch {
-    return ''; // the descriptor is closed by now
+    return ''; // the descriptor has been closed
   }
 }
 

@@ -11,12 +11,12 @@ interface TrackedExit {
   recorded: Promise<void>;
 }
 
-/** Exits of this process's children: the system reports them to no other process. */
+/** Exits of this process's children, which the system reports to no other process. */
 const exits = new Map<string, TrackedExit>();
 
 const getKey = (identity: ProcessIdentity): string => `${identity.pid} ${identity.startedAt}`;
 
-/** Resolves with how a child ended, or has ended before: `exited with code 3`. */
+/** Resolves with how a child ended, now or earlier: `exited with code 3`. */
 export async function waitForExit(child: ChildProcess): Promise<string> {
   if (child.exitCode === null && child.signalCode === null) await new Promise((resolve) => child.once('exit', resolve));
   return child.signalCode === null ? `exited with code ${child.exitCode}` : `was ended by ${child.signalCode}`;
@@ -37,7 +37,7 @@ export function trackExit(child: ChildProcess, identity: ProcessIdentity): void 
 export const getTrackedExit = (identity: ProcessIdentity): string | undefined =>
   exits.get(getKey(identity))?.description;
 
-/** Returns the same for a process that is known to be gone: that is visible a moment before its exit code is. */
+/** Returns the same for a process that is known to be gone, which is visible a moment before its exit code. */
 export async function waitForTrackedExit(identity: ProcessIdentity): Promise<string | undefined> {
   const exit = exits.get(getKey(identity));
   if (exit !== undefined) await Promise.race([exit.recorded, sleep(reportTimeout, undefined, { ref: false })]);

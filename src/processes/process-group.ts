@@ -6,26 +6,26 @@ import { identifyProcess, isSameProcess, type ProcessIdentity } from './process-
 import { readProcessStat } from './process-stat.js';
 
 /**
- * Milliseconds between two checks, for members of the group to end by themselves, and for the kernel to end the others.
+ * Milliseconds between two checks, for group members to end by themselves, and for killed ones to end.
  */
 const pollInterval = 10;
 const membersTimeout = 1_000;
 const killTimeout = 5_000;
 
 /**
- * Ends the process group of `leader`: signals the leader, kills it after `grace` seconds (at once when that is 0), then
- * ends the other members. Resolves when no process of the group exists. Safe to call twice.
+ * Ends the process group of `leader`: signals the leader, kills it after `grace` seconds (immediately if that is 0),
+ * then ends the other members. Resolves when no process of the group exists. Safe to call twice.
  *
- * @throws UNDO_INCOMPLETE naming the processes that do not end.
+ * @throws UNDO_INCOMPLETE when processes do not end. The message names them.
  */
 export async function stopProcessGroup(leader: ProcessIdentity, grace: number): Promise<void> {
-  // A signal would free code that blocks its process, and the next call would begin, only to be killed.
+  // A signal would interrupt code that blocks its process, so that the next call would begin and then be killed.
   if (grace === 0 && isSameProcess(leader)) return await killGroup(leader.pid);
   if (isSameProcess(leader)) {
     sendSignal(leader.pid, 'SIGTERM');
     await waitFor(() => !isSameProcess(leader), grace * 1000);
   } else if (identifyProcess(leader.pid) !== null) {
-    return; // another process has the pid by now, and the group is its own
+    return; // another process has the pid now, and the group is that process's
   }
   if (listGroupMembers(leader.pid).some((pid) => pid !== leader.pid)) {
     sendSignal(-leader.pid, 'SIGTERM');
@@ -78,7 +78,7 @@ function sendSignal(target: number, signal: NodeJS.Signals): void {
   try {
     process.kill(target, signal);
   } catch {
-    // It has ended. The caller looks again for what is left.
+    // It has ended. The caller checks again for remaining processes.
   }
 }
 

@@ -2,13 +2,13 @@ import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { readProcessStat } from './process-stat.js';
 
-/** Loads modules that only some systems need, which saves a call on the others their milliseconds. */
+/** Loads modules that only some systems need, which saves milliseconds of a call on the others. */
 const load = createRequire(import.meta.url);
 
 /**
  * Identifies a process: after a crash or a reboot, another process may have the same pid. `startedAt` is an opaque text
- * that differs between processes with one pid: on Linux the boot ID and the start in clock ticks, elsewhere the output
- * of `ps`.
+ * that differs between processes with one pid: on Linux the boot ID and the start in clock ticks, on other
+ * systems the output of `ps`.
  */
 export interface ProcessIdentity {
   pid: number;
@@ -24,7 +24,7 @@ export function identifyProcess(pid: number): ProcessIdentity | null {
   return startedAt === null ? null : { pid, startedAt };
 }
 
-/** Returns true while this very process is alive. */
+/** Returns true while exactly this process runs. */
 export const isSameProcess = (identity: ProcessIdentity): boolean =>
   identifyProcess(identity.pid)?.startedAt === identity.startedAt;
 

@@ -9,12 +9,12 @@ export interface ProcessStat {
 }
 
 /**
- * Returns null when there is no such process, or it only waits to be reaped. A process with threads left has not ended:
- * they hold its files and ports.
+ * Returns null if there is no such process, or it only waits to be reaped. A process with remaining threads has not
+ * ended: they keep its files and ports open.
  */
 export function readProcessStat(pid: number | string): ProcessStat | null {
   const text = readText(`/proc/${pid}/stat`);
-  // The second field is the command in parentheses and may hold anything: count fields from its end.
+  // The second field is the command in parentheses, with any characters: count the fields from its end.
   const fields = text.slice(text.lastIndexOf(')') + 2).split(' ');
   const [state, parent, group] = fields;
   const [threads, start] = [fields[17], fields[19]];

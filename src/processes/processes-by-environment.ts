@@ -4,16 +4,16 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { BerthError } from '../errors.js';
 import { readControlGroupOwner } from './control-group.js';
 
-/** The variable with the same value as the name of a server's control group. */
+/** Variable with the value that is also in the name of a server's control group. */
 export const serverVariable = 'BERTH_SERVER';
 
 /** Milliseconds that killed processes may take to end. */
 const killTimeout = 10_000;
 
 /**
- * Finds living processes with this `NAME=VALUE` in their environment, whatever their session and parent: children
- * inherit it. A server's control group counts as its variable, so that a process that cleared its environment is found,
- * too.
+ * Finds running processes with this `NAME=VALUE` in their environment, regardless of their session and parent: child
+ * processes inherit it. A server's control group counts as its variable, which also finds a process that has cleared
+ * its environment.
  */
 export const findProcessesByVariable = (assignment: string): number[] =>
   listEnvironments()
@@ -26,7 +26,7 @@ export interface ProcessVariable {
   value: string;
 }
 
-/** Finds living processes that have one of the variables, with a value that starts with the prefix. */
+/** Finds running processes that have one of the variables, with a value that starts with the prefix. */
 export function findProcessesByVariablePrefix(names: readonly string[], prefix: string): ProcessVariable[] {
   const beginnings = names.map((name) => toLatin1(`${name}=${prefix}`));
   return listEnvironments().flatMap(({ pid, variables }) => {
@@ -52,7 +52,7 @@ const listFromProc = (): ProcessEnvironment[] =>
       variables: [...readEnvironment(pid).split('\0'), ...readControlGroupVariables(pid)],
     }));
 
-/** Returns the variable that the process's control group stands for. */
+/** Returns the variable that the process's control group represents. */
 function readControlGroupVariables(pid: string): string[] {
   const stateDirectory = readControlGroupOwner(pid);
   return stateDirectory === undefined ? [] : [toLatin1(`${serverVariable}=${stateDirectory}`)];
@@ -80,15 +80,15 @@ const listFromPs = (): ProcessEnvironment[] =>
     .map((line) => ({ pid: Number.parseInt(line, 10), variables: line.split(' ') }));
 
 /**
- * Kills what `findProcessesByVariable` finds until nothing is left. Looks twice, because a process may fork meanwhile.
- * Returns how many processes it killed.
+ * Kills what `findProcessesByVariable` finds until it finds nothing. Checks twice, because a process may fork
+ * meanwhile. Returns the number of killed processes.
  *
- * @throws UNDO_INCOMPLETE naming the processes that do not end.
+ * @throws UNDO_INCOMPLETE when processes do not end. The message names them.
  */
 export const killProcessesByVariable = (assignment: string): Promise<number> =>
   killUntilGone(() => findProcessesByVariable(assignment).map((pid) => ({ pid })));
 
-/** Does the same for another search. */
+/** Kills the processes that `find` returns, in the same way. */
 export async function killUntilGone(find: () => Pick<ProcessVariable, 'pid'>[]): Promise<number> {
   const killed = new Set<number>();
   const deadline = Date.now() + killTimeout;

@@ -19,7 +19,7 @@ export interface LoggedCommand {
 }
 
 /**
- * Starts a program in a session of its own, its output appended to a log. Resolves when the program runs.
+ * Starts a program in a new session and appends its output to a log. Resolves when the program runs.
  *
  * @throws TOOL_MISSING when the program cannot be run.
  */

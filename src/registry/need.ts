@@ -2,13 +2,15 @@
 export interface Need {
   name: string;
   isMet: boolean;
-  /** Says what was found or is missing. */
+  /** What was found or is missing. */
   detail: string;
-  /** Says how to meet the need; null if it is met. */
+  /** How to meet the need; null if it is met. */
   remedy: string | null;
 }
 
-/** Finds the needs of a strategy on a provider. Exported by its `needs` module. Changes nothing; returns within seconds. */
+/**
+ * Finds the needs of a strategy on a provider. Exported by its `needs` module. Changes nothing; returns within seconds.
+ */
 export type FindNeeds = (provider: string | null) => Promise<Need[]>;
 
 /** Formats unmet needs and their remedies in one line. */

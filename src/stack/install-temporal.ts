@@ -18,7 +18,7 @@ interface Installation {
 }
 
 /**
- * Downloads the Temporal CLI, or builds it with Go, and moves it atomically into place. Returns its path. Requires the
+ * Downloads the Temporal CLI, or builds it with Go, and installs it atomically. Returns its path. Requires the
  * stack's lock.
  *
  * @throws TOOL_MISSING, with the evidence of both attempts, when both fail.

@@ -88,7 +88,7 @@ class Definition:
 
 
 def is_abstract(source, node, functions):
-    """Whether a class cannot be instantiated: a `Protocol`, or a class with abstract methods of its own."""
+    """Whether a class cannot be instantiated: a `Protocol`, or a class that defines abstract methods."""
     bases = [base.value if isinstance(base, ast.Subscript) else base for base in node.bases[:MAX_BASES]]
     if any((qualified(source, base) or "").split(".")[-1] == "Protocol" for base in bases):
         return True

@@ -114,7 +114,7 @@ def modal_marks(source, function, decorator):
 
 
 def default_image(source, app):
-    """Returns the image that the app gives to functions without an image of their own."""
+    """Returns the image that the app gives to functions without a separate image."""
     for statement in source.statements:
         if isinstance(statement, ast.Assign) and target_of(statement) == app and isinstance(statement.value, ast.Call):
             return keywords_of(statement.value).get("image")

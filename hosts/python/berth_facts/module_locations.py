@@ -181,7 +181,7 @@ def absolute_imports(source):
 
 
 def is_wrapper(path, imports):
-    """Whether a module imports a library of its own name. Then other files that import the name mean the library, too."""
+    """Whether a module imports a library with the same name. Then other files that import the name mean the library, too."""
     name = name_of(path)[: -len(".py")] if name_of(path) != "__init__.py" else name_of(parent_of(path))
     return any(alternatives[0].split(".")[0] == name for alternatives in imports) and path != name + "/__init__.py"
 

@@ -111,7 +111,7 @@ class Worker:
         return self.is_on_time
 
     def receive(self):
-        """Returns the next SourceFile; None if the process died."""
+        """Returns the next SourceFile; None if the process ended."""
         answer = read_frame(self.answers)
         self.deadline = time.monotonic() + SECONDS_PER_FILE
         return answer

@@ -1,4 +1,4 @@
-"""Reads the repository: parses every file on its own, then resolves what files say about each other."""
+"""Reads the repository: parses every file separately, then resolves the references between files."""
 
 import time
 

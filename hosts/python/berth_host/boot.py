@@ -1,9 +1,9 @@
 """Starts a process that serves a callable on a unix socket.
 
-The boot document is one frame on standard input, because it holds the software's variables in clear text. These must not
+The boot document is one frame on standard input, because it holds the software's variables in plain text. These must not
 appear in an argument, in the initial environment, or in a file. The initial environment has only the variables that Python
-reads at its start. Progress and the outcome are lines of JSON on descriptor 3 (start_report.py). The starter may die at any
-moment: an incomplete document ends this process, and a complete one no longer needs the starter.
+reads at its start. Progress and the outcome are lines of JSON on descriptor 3 (start_report.py). The starter may end at any
+time: an incomplete document ends this process, and a complete one no longer needs the starter.
 """
 
 import atexit
@@ -65,7 +65,7 @@ def main(state_directory):
 
 
 def read_document():
-    """Reads the boot document, then closes standard input to the solution. Exits if the starter died before it wrote all."""
+    """Reads the boot document, then closes standard input to the solution. Exits if the starter ended before it wrote all."""
     frame = read_frame(sys.stdin.buffer)
     if frame is None:
         os._exit(1)
@@ -120,7 +120,7 @@ def log_failure(error):
 
 
 def listen(path):
-    """Returns a listening socket that only this user may connect to. Replaces the socket of a dead host."""
+    """Returns a listening socket that only this user may connect to. Replaces the socket of an ended host."""
     try:
         os.unlink(path)
     except FileNotFoundError:

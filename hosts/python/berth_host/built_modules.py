@@ -7,7 +7,7 @@ import os
 class BuiltModuleFinder:
     """Finds modules that a package of the revision lacks in the built package.
 
-    Compiled extensions and files such as `_version.py` exist only there; `pip install -e .` would put them beside the
+    Compiled extensions and files such as `_version.py` exist only there; `pip install -e .` would put them next to the
     source. This finder is last, so it replaces nothing of the revision.
     """
 

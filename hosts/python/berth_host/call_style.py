@@ -1,4 +1,4 @@
-"""Chooses how a callable takes its inputs if nobody said. src/adaptation/shapes/call-style.ts has the same rules."""
+"""Chooses how a callable takes its inputs if that is not specified. src/adaptation/shapes/call-style.ts has the same rules."""
 
 import inspect
 import re

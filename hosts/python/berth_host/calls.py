@@ -62,7 +62,7 @@ class Call:
 
 
 class Turn(Call):
-    """A place in the queue, held for a call that its caller has not sent yet."""
+    """A turn in the queue, held for a call that its caller has not sent yet."""
 
     __slots__ = ()
 
@@ -154,7 +154,7 @@ def raise_in_thread(thread, exception):
 
 
 def describe_end(call, reason, limit):
-    """Returns the code and the message for a call that was ended from outside. `limit`: calls that run at once, or None."""
+    """Returns the code and the message for a call that was ended from outside. `limit`: maximum concurrent calls, or None."""
     if call.state != RUNNING:
         at_a_time = "" if limit is None else ": the software runs %d call%s at a time" % (limit, "s" * (limit > 1))
         waited = "the call waited %g s for its turn and was not started%s" % (call.timeout, at_a_time)

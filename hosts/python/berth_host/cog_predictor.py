@@ -47,7 +47,7 @@ class CogPredictor:
         #: Raised by the host inside a sync call to end it. Cog's own class, so that a predictor can clean up on it.
         self.cancelation_exception = getattr(cog, "CancelationException", KeyboardInterrupt)
         self.is_async = inspect.iscoroutinefunction(self._predict) or inspect.isasyncgenfunction(self._predict)
-        #: Concurrent calls. As under Cog, a sync predictor has one, whatever it declares.
+        #: Concurrent calls. As under Cog, a sync predictor has one, regardless of its declaration.
         self.concurrency = _concurrency(self._predict) if self.is_async else 1
 
     def setup(self) -> Optional[Awaitable[None]]:
@@ -145,7 +145,7 @@ def _concurrency(method: Callable[..., Any]) -> int:
 
 
 def _weights(setup: Callable[..., Any]) -> Any:
-    """Returns `COG_WEIGHTS`, or the `weights` file beside the code for a Path or File, as the type that `setup` declares."""
+    """Returns `COG_WEIGHTS`, or the `weights` file next to the code for a Path or File, as the type that `setup` declares."""
     files = InputFiles()
     atexit.register(files.remove)
     annotation = resolve_annotations(setup).get("weights")

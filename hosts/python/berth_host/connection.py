@@ -13,7 +13,7 @@ from .original_functions import OriginalFunctions
 from .streams import ReplyStream
 
 SEND_TIMEOUT = 0.05
-"""Seconds that sending an answer may block its thread. A thread of its own sends the rest."""
+"""Seconds that sending an answer may block its thread. Another thread sends the rest."""
 
 
 class Request:
@@ -27,7 +27,7 @@ class Request:
         self.timeout = timeout
         self.inputs = inputs
         self.is_stream = is_stream
-        #: For a turn: whether it may come later.
+        #: For a turn: whether the caller waits for a free slot.
         self.may_wait = may_wait
         #: For a call: the id of the turn that is held for it.
         self.turn = turn

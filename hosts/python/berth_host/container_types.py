@@ -18,7 +18,7 @@ LIST_CONSTRUCTORS: Dict[Any, Any] = {
     collections.deque: collections.deque,
 }
 LISTS = frozenset((list, abc.Sequence, abc.MutableSequence, abc.Collection, abc.Iterable, *LIST_CONSTRUCTORS))
-#: Types that other JSON values have, too → the JSON types that pass if nothing is said of the items.
+#: Types that other JSON values have, too → the JSON types that pass if the type of the items is not specified.
 PASSING_TYPES: Dict[Any, Any] = {
     abc.Sequence: (list, str),
     abc.Collection: (list, str, dict),

@@ -1,7 +1,7 @@
 """Builds converters from JSON values to annotated types, by the rules of pydantic in FastAPI and Cog.
 
 A converter is built once per annotation. It takes a value and, for Cog, the files of the call. A value that already has the
-type passes unchanged: an integer does not become a float because a float is allowed. None stands for a converter that changes
+type passes unchanged: an integer does not become a float because a float is allowed. None means a converter that changes
 and refuses nothing: for parameters without annotation, `Any`, and unknown types (an array, an image).
 """
 

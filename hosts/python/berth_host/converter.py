@@ -38,7 +38,7 @@ class Converter:
 class Rules(NamedTuple):
     #: Whether an integer becomes a float for a float parameter, as under Cog. Otherwise it stays an integer.
     is_cog: bool = False
-    #: Returns the converter of a type with rules of its own. Asked first.
+    #: Returns the converter of a type with special rules. Called before all other rules.
     custom: Callable[[Any], Optional[Converter]] = lambda kind: None
 
 

@@ -1,8 +1,8 @@
 """Runs software inside the process of a framework, which owns the main thread.
 
-One thread imports the software, sets it up, and runs its calls one after the other. With `threads`, that many calls run at
-once, each in a copy of the context that the setup left. Recipes generate code that uses this module for Cog predictors, and
-for entries that no `import` statement reaches or that only an import describes.
+One thread imports the software, sets it up, and runs its calls one after the other. With `threads`, that many calls run
+concurrently, each in a copy of the context that the setup left. Recipes generate code that uses this module for Cog
+predictors, and for entries that no `import` statement reaches or that only an import describes.
 """
 
 import asyncio

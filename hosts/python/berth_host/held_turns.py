@@ -15,7 +15,7 @@ class HeldTurns:
         self.by_id = {}
 
     def queue(self, connection, request):
-        """Queues a turn. Answers at once if the caller does not want to wait and no slot is free."""
+        """Queues a turn. Answers immediately if no slot is free and the caller does not wait for one."""
         server = self.server
         if server.shutdown.has_begun:
             connection.answer(refuse_unbegun("the software is being stopped"))

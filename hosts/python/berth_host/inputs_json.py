@@ -16,7 +16,7 @@ BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 
 
 class InvalidValue:
-    """Stands for a value that Python cannot represent; `problem` completes the sentence "inputs.x …"."""
+    """A value that Python cannot represent; `problem` completes the sentence "inputs.x …"."""
 
     def __init__(self, problem):
         self.problem = problem

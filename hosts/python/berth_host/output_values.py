@@ -60,7 +60,7 @@ def convert_step(value):
 def needs_care(value):
     """Whether the json module would lose data in nested lists and objects.
 
-    It writes the keys 1 and "1" alike, and drops the fields of a dataclass that is a list or a dict.
+    It writes the keys 1 and "1" identically, and drops the fields of a dataclass that is a list or a dict.
     """
     if isinstance(value, dict):
         if not TEXT.issuperset(map(type, value)) or is_record(value):
@@ -140,7 +140,7 @@ def seconds(value):
 
 
 def read_file(file):
-    """Returns the whole content, whatever position the code left the file at."""
+    """Returns the entire content, regardless of the file's current position."""
     file.seek(0)
     content = file.read()
     return content if isinstance(content, str) else data_uri(content)

@@ -12,7 +12,7 @@ PLAIN = (type(None), str, dict, list, int, float, bool)
 
 
 def perform_call(server, call):
-    """Runs the synchronous part of a call and answers it, whatever the code does. The event loop continues an awaitable."""
+    """Runs the synchronous part of a call and answers it in every case. The event loop continues an awaitable."""
     content = awaitable = None
     has_started = False
     try:

@@ -1,4 +1,4 @@
-"""The lock and the record of the process that serves a revision. The kernel releases the lock however the host ends."""
+"""The lock and the record of the process that serves a revision. The kernel releases the lock when the host ends."""
 
 import fcntl
 import json

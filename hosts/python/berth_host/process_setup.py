@@ -15,7 +15,7 @@ def make_temporary_directory(state_directory, path):
         if os.path.lexists(path):
             os.unlink(path)
         os.symlink(directory, path)
-        # Held until exit: systemd-tmpfiles skips a locked directory, however old its links are.
+        # Held until exit: systemd-tmpfiles skips a locked directory, regardless of the age of its links.
         fcntl.flock(os.open(os.path.dirname(path), os.O_RDONLY), fcntl.LOCK_SH)
     os.environ["TMPDIR"] = path
 

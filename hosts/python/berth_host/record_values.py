@@ -14,7 +14,7 @@ def is_record(value):
 def record_object(record):
     """Returns the fields of a dataclass. One that is a dict adds its entries; one that is a list adds them as `items`.
 
-    A dict shows an optional field by having an entry for it, as the outputs of transformers do: None is left out.
+    A dict shows an optional field by an entry for it, as in the outputs of transformers: None is omitted.
     """
     fields = {field.name: getattr(record, field.name) for field in dataclasses.fields(record)}
     if isinstance(record, dict):

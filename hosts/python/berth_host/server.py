@@ -1,7 +1,7 @@
 """Serves calls: takes requests from connections, gives each call its turn, and answers it.
 
 Synchronous code runs one call at a time on the main thread, where the solution was imported and set up. With `concurrency`, it
-runs on that many threads at once. Coroutines run concurrently on the main thread's loop.
+runs on that many threads. Coroutines run concurrently on the main thread's loop.
 """
 
 from .answers import answer_error, refuse, refuse_unbegun
@@ -57,7 +57,7 @@ class Server:
         return self.shutdown.unfinished
 
     def handle(self, connection, request):
-        """Answers a request at once, or accepts its call. The polling thread calls this."""
+        """Answers a request immediately, or accepts its call. The polling thread calls this."""
         kind = request.kind
         if kind == "call":
             self.accept_call(connection, request)

@@ -70,7 +70,7 @@ def standard_names():
 def install_own_modules(standard, code_directory, packages):
     """Makes code of the revision that imports one of these names get the revision's module.
 
-    Code in `packages`, whose modules lie beside these, is excluded: there `import logging` means Python's module, and
+    Code in `packages`, whose modules are next to these, is excluded: there `import logging` means Python's module, and
     `from . import logging` the package's.
     """
     own = {name: path for name, path in standard.items() if name not in ALWAYS_PYTHONS}

@@ -69,7 +69,7 @@ class Shutdown:
         return self.has_begun and (self.is_overdue or self.server.is_idle())
 
     def check(self, now):
-        """Ends what is overdue. The watcher calls this."""
+        """Ends overdue calls, and the process when its time is up. The watcher calls this."""
         if now < self.next_check:
             return
         server = self.server

@@ -1,4 +1,4 @@
-"""Limits how many calls run at once. Other calls wait in the order of their arrival."""
+"""Limits the number of concurrent calls. Other calls wait in the order of their arrival."""
 
 from collections import deque
 
@@ -9,7 +9,7 @@ class Slots:
     """Calls `wait(call)` before a call waits, and `begin(call)` when it is its turn. A call holds its slot until `leave(call)`."""
 
     def __init__(self, limit, unanswered, wait, begin):
-        #: Calls that run at once; None means unlimited.
+        #: Maximum number of concurrent calls; None means unlimited.
         self.limit = limit
         self.unanswered = unanswered
         self.wait = wait

@@ -25,7 +25,7 @@ class Sockets:
         self.listener.setblocking(False)
         self.connections = {}
         self.revisits = []
-        #: Connections whose answers are still being sent by threads of their own.
+        #: Connections whose answers are still being sent by separate threads.
         self.sending = set()
         self.polling = OriginalFunctions.allocate_lock()
         self.poller = make_poller()

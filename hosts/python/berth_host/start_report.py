@@ -18,7 +18,7 @@ def open_report(token):
 
 
 def write_report(record):
-    """Writes a record on a line of its own, whatever the solution wrote there. Ignores that the starter has died."""
+    """Writes a record on a separate line, even after output of the solution. Ignores an error if the starter has ended."""
     try:
         line = dumps(dict(record, token=Report.token)).encode("ascii")
         OriginalFunctions.write(Report.descriptor, b"\n" + line + b"\n")

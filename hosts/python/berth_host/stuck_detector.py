@@ -13,14 +13,14 @@ class StuckDetector:
     def __init__(self, server):
         self.server = server
         self.next_check = NEVER
-        #: When the event loop was asked for a heartbeat that is still missing.
+        #: Time of the request for a heartbeat of the event loop that is still missing.
         self.pinged_at = None
 
     def schedule_check(self):
         self.next_check = OriginalFunctions.monotonic() + HEARTBEAT_SECONDS
 
     def check(self, now):
-        """Asks the event loop for a heartbeat, because coroutines share the main thread. The watcher calls this."""
+        """Requests a heartbeat of the event loop, because coroutines share the main thread. The watcher calls this."""
         if now < self.next_check:
             return
         server = self.server

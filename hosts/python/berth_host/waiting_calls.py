@@ -1,7 +1,7 @@
 """Records the ids of waiting calls in a file that outlives the process.
 
 A caller whose connection broke looks up its call there (src/runners/host/waiting-calls.ts): a recorded call has not begun and
-can be repeated safely. Only waiting calls are recorded, so a call that begins at once costs nothing.
+can be repeated safely. Only waiting calls are recorded, so a call that begins immediately costs nothing.
 """
 
 import os
@@ -18,7 +18,7 @@ EMPTY_CELL = bytes(CELL_SIZE)
 
 class WaitingCalls:
     def __init__(self, path=None):
-        """Opens the file; without a path, records nothing. Keeps the file of the previous process beside it."""
+        """Opens the file; without a path, records nothing. Keeps the file of the previous process next to it."""
         self.path = path
         self.cells = {}
         self.free = []

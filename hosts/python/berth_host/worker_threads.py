@@ -1,4 +1,4 @@
-"""Threads for software that runs several calls at once, each in a copy of the context that the setup left."""
+"""Threads for software that runs several calls concurrently, each in a copy of the context that the setup left."""
 
 import contextvars
 

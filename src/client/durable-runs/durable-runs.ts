@@ -80,7 +80,7 @@ export class DurableRuns {
   /**
    * Waits for the answer; the signal ends the wait, not the run.
    *
-   * @throws SERVER_UNREACHABLE, WORKER_UNREACHABLE when nobody works on it for 90 seconds; the run stays recorded.
+   * @throws SERVER_UNREACHABLE, WORKER_UNREACHABLE when no worker works on it for 90 seconds; the run stays recorded.
    */
   async waitForAnswer(run: RecordedRun, options: { signal?: AbortSignal } = {}): Promise<Answer> {
     return readJson(await this.waitForAnswerText(run, options)) as Answer; // the software's answer

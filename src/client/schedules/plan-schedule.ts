@@ -49,7 +49,7 @@ function parseInterval(text: string, now: number): ScheduleSpec {
   return { intervals: [{ every, offset: now % every }] };
 }
 
-/** Checks only the number of fields; the server checks the rest. The server keeps the text behind `#` as it is. */
+/** Checks only the number of fields; the server checks the rest. The server keeps the text after `#` unchanged. */
 function parseCron(text: string): ScheduleSpec {
   const [fields = ''] = text.split('#');
   const expression = fields.trim();

@@ -7,7 +7,7 @@ import { isClosed, redeployUpdate, statusQuery, workflowId } from '../../workflo
 import { removeSchedule, removeSchedules } from './remove-schedules.js';
 import type { RequestServer } from './request-server.js';
 
-/** States of deployments that cannot be redeployed any more. */
+/** States of deployments that can no longer be redeployed. */
 const cleanupStates: readonly DeploymentInfo['state'][] = ['cleaning', 'cleaned'];
 
 /** Access to deployments for scheduled redeploys. */

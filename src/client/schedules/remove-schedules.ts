@@ -13,7 +13,7 @@ export async function removeSchedules(client: Client, name: string): Promise<voi
 
 const deleteTimeout = 10_000;
 
-/** Deletes a schedule and verifies that it is gone; returns at once if it does not exist. */
+/** Deletes a schedule and verifies that it is gone; returns immediately if it does not exist. */
 export async function removeSchedule({ schedule }: Client, name: string, id: string): Promise<void> {
   const handle = schedule.getHandle(id);
   for (const deadline = Date.now() + deleteTimeout; ; ) {

@@ -59,6 +59,6 @@ export function findManifestKind(path: string): string | undefined {
   return Object.hasOwn(kinds, name) ? kinds[name] : undefined;
 }
 
-/** Tells development requirements apart: the software does not need them. */
+/** Recognizes development requirements, which the software does not need. */
 const chooseRequirementsKind = (name: string): string =>
   ['dev', 'test', 'lint', 'doc', 'ci'].some((word) => name.includes(word)) ? 'requirements-dev' : 'requirements';

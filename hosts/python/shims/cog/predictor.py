@@ -39,7 +39,7 @@ def streaming(function: Optional[Callable] = None) -> Callable:
 
 
 def concurrent(function: Optional[Callable] = None, *, max: int = 1) -> Callable:
-    """Declares how many calls an async method takes at once: `@concurrent` or `@concurrent(max=4)`."""
+    """Declares how many concurrent calls an async method takes: `@concurrent` or `@concurrent(max=4)`."""
     if isinstance(max, bool) or not isinstance(max, int):
         raise TypeError("concurrent max must be an integer")
     if max < 1:
