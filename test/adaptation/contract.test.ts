@@ -285,7 +285,9 @@ test('documentation may be out of date: passing calls count, and failing ones ar
     stale: [
       { example: 1, place: 'README.md:2', input: '2', problem: 'output: expected 2, got 1' },
       {
-        ...{ example: 2, place: 'README.md:3', input: '3' },
+        example: 2,
+        place: 'README.md:3',
+        input: '3',
         problem: 'expected an answer, got the error CALL_FAILED: ValueError: no',
       },
     ],
@@ -310,7 +312,9 @@ test('failed documented calls are not repeated, and stay named', async () => {
   const late = await checkContract({ contract: documentation, call, isUserCode: true, stale: stale.slice(1) });
   expect(late.report).toEqual(report);
   const none = await checkContract({
-    ...{ contract: documentation, isUserCode: true, stale },
+    contract: documentation,
+    isUserCode: true,
+    stale,
     call: failing('ValueError: no'),
   });
   expect(none.evidence).toContain('example 1');

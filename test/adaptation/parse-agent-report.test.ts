@@ -58,15 +58,23 @@ test('a tag mentioned in prose does not shorten the summary', () => {
 });
 
 test.each([
-  ...[
-    '<run_interface>',
-    '<run_interface ',
-    '</run_interface',
-    '</ ',
-    '<endpoint_url>',
-    '<run_interface></run_interface>',
-  ],
-  ...['\n', '`', ' `', '```\n', '[', '{a: ', '- ', '&a [*a, ', '? ', ': ', '\n#>*- '],
+  '<run_interface>',
+  '<run_interface ',
+  '</run_interface',
+  '</ ',
+  '<endpoint_url>',
+  '<run_interface></run_interface>',
+  '\n',
+  '`',
+  ' `',
+  '```\n',
+  '[',
+  '{a: ',
+  '- ',
+  '&a [*a, ',
+  '? ',
+  ': ',
+  '\n#>*- ',
 ])('a megabyte of %j is read while the event loop is free', async (piece) => {
   const long = piece.repeat(1_000_000 / piece.length);
   for (const message of [long, tag(long), `<endpoint_url>${long}</endpoint_url>`, tag(long.slice(0, 3_900))]) {

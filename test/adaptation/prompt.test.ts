@@ -91,8 +91,19 @@ test('a user’s part replaces Berth’s, and an unknown placeholder is named wi
 test('the prompt of ten thousand files stays below 8,000 tokens, with evidence and all, and is built at once', async () => {
   const files = Array.from({ length: 10_000 }, (_, index) => `package_${index % 40}/module_${index}/part_${index}.py`);
   const entry = (file: string): EntryPoint => ({
-    ...{ file, module: file, root: '.', callable: 'predict', kind: 'function', isAsync: false, isGenerator: false },
-    ...{ parameters: [], methods: [], bases: [], constructorParameters: [], docstring: 'x'.repeat(500), line: 1 },
+    file,
+    module: file,
+    root: '.',
+    callable: 'predict',
+    kind: 'function',
+    isAsync: false,
+    isGenerator: false,
+    parameters: [],
+    methods: [],
+    bases: [],
+    constructorParameters: [],
+    docstring: 'x'.repeat(500),
+    line: 1,
   });
   const facts = someFacts({
     entryPoints: files.map(entry),
@@ -101,13 +112,11 @@ test('the prompt of ten thousand files stays below 8,000 tokens, with evidence a
     readme: 'r'.repeat(2000),
   });
   const input = await prompted({
-    ...{
-      files: ['app.py', ...files],
-      facts,
-      evidence: 'e'.repeat(50_000),
-      learned: 'l'.repeat(50_000),
-      hint: 'h'.repeat(500),
-    },
+    files: ['app.py', ...files],
+    facts,
+    evidence: 'e'.repeat(50_000),
+    learned: 'l'.repeat(50_000),
+    hint: 'h'.repeat(500),
     contract: {
       source: 'user',
       examples: Array.from({ length: 50 }, () => ({ input: 'i'.repeat(5_000), output: 'o', match: 'exact' as const })),

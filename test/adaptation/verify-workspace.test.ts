@@ -151,7 +151,8 @@ test.each([
     };
     const { contract } = await verify(files, { isUserCode: true, timeout: 2 });
     expect(contract).toMatchObject({
-      ...{ examples: 3, passed: 2 },
+      examples: 3,
+      passed: 2,
       stale: [{ example: 0, problem: expect.stringContaining(problem) }],
     });
   },

@@ -30,7 +30,12 @@ shout = lambda text, mark="!": text + mark
   });
   expect(facts.entryPoints.map(({ callable }) => callable)).toEqual(['predict', 'shout']);
   expect(entryOf(facts, 'predict')).toMatchObject({
-    ...{ file: 'app.py', module: 'app', root: '.', kind: 'function', isAsync: true, isGenerator: true },
+    file: 'app.py',
+    module: 'app',
+    root: '.',
+    kind: 'function',
+    isAsync: true,
+    isGenerator: true,
     docstring: 'Says it.',
     parameters: [
       { name: 'text', kind: 'positional', annotation: 'str', default: null },
@@ -79,7 +84,9 @@ class Plain:
   expect(entryOf(facts, 'Settings')?.constructorParameters.map(({ name }) => name)).toEqual(['name']);
   expect(entryOf(facts, 'Plain')?.signatures?.run?.map(({ name }) => name)).toEqual(['text']);
   expect(entryOf(facts, 'Plain')?.methodKinds?.run).toEqual({
-    ...{ isAsync: false, isGenerator: false, binding: 'static' },
+    isAsync: false,
+    isGenerator: false,
+    binding: 'static',
   });
   expect(entryOf(facts, 'Plain')?.methodKinds?.watch).toEqual({ isAsync: true, isGenerator: true });
 });
@@ -192,7 +199,9 @@ if __name__ == "__main__":
       },
       { callable: 'predict', input: { text: 'printed' }, positional: ['printed'] },
       {
-        ...{ callable: 'predict', input: { text: 'bad' }, positional: ['bad'] },
+        callable: 'predict',
+        input: { text: 'bad' },
+        positional: ['bad'],
         outputText: 'Traceback (most recent call last):\nValueError: bad',
       },
       { callable: 'Model.predict', input: { inputs: { a: 1 } }, positional: [{ a: 1 }], output: 2, outputText: '2' },
@@ -361,18 +370,25 @@ class Options:
   });
   const defaults = entryOf(facts, 'predict')?.parameters.map(({ name, default: value }) => `${name}=${value}`);
   expect(defaults).toEqual([
-    ...['a=null', 'b=3', "c='x'", 'd=null', 'e=None', 'f=null', "g='g'", 'h=list()', 'i=null', 'j=LIMIT'],
-    ...[
-      "k=Path('data')",
-      "l=os.getenv('X')",
-      'm=Settings()',
-      'n=-1',
-      'o=(1, [2])',
-      'p=null',
-      'q=null',
-      'r=null',
-      's=dict()',
-    ],
+    'a=null',
+    'b=3',
+    "c='x'",
+    'd=null',
+    'e=None',
+    'f=null',
+    "g='g'",
+    'h=list()',
+    'i=null',
+    'j=LIMIT',
+    "k=Path('data')",
+    "l=os.getenv('X')",
+    'm=Settings()',
+    'n=-1',
+    'o=(1, [2])',
+    'p=null',
+    'q=null',
+    'r=null',
+    's=dict()',
   ]);
   const required = (callable: string) => entryOf(facts, callable)?.constructorParameters.map(({ name }) => name);
   expect(required('Request')).toEqual(['text', 'name']);
@@ -419,7 +435,11 @@ if __name__ == "__main__":
   ]);
   expect(doctests?.[0]).not.toHaveProperty('output');
   expect(main?.filter(({ isPlaceholder }) => !isPlaceholder).map(({ positional }) => positional[0])).toEqual([
-    ...['hello world', 'data.csv', 'and/or', 'version 3.11', 'Mr. Smith'],
+    'hello world',
+    'data.csv',
+    'and/or',
+    'version 3.11',
+    'Mr. Smith',
   ]);
 });
 

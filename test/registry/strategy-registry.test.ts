@@ -12,14 +12,12 @@ const plan = {
   directory: '/',
   stateDirectory: '/',
   logFile: '/log',
-  ...{
-    provider: null,
-    sharedDirectory: '/shared',
-    environment: null,
-    runInterface: { type: 'function' },
-    resources: {},
-    timeout: 1,
-  },
+  provider: null,
+  sharedDirectory: '/shared',
+  environment: null,
+  runInterface: { type: 'function' },
+  resources: {},
+  timeout: 1,
 };
 
 afterEach(() => {

@@ -18,9 +18,13 @@ async function makeSelector(strategies: Record<string, Weights>, unready: string
   for (const [name, weights] of Object.entries(strategies)) {
     const signals = Object.entries(weights).map(([fact, weight]) => ({ fact, weight, reason: `${fact} speaks` }));
     const config = {
-      ...{ name, provider: 'test', interface: 'function', runner_class: 'EchoRunner' },
+      name,
+      provider: 'test',
+      interface: 'function',
+      runner_class: 'EchoRunner',
       default_resources: { cpu: 1, memory: '1Gi' },
-      ...{ run_interface: { type: 'function', module: 'main' }, signals },
+      run_interface: { type: 'function', module: 'main' },
+      signals,
       ...(billed.includes(name) && { billed: 'its cloud bills by the second' }),
     };
     writePlugin(directory, name, {
@@ -41,7 +45,10 @@ test('the highest score wins, and the reasoning names the facts', async () => {
   });
   const setting = await selector.select(solution(), names);
   expect(setting).toMatchObject({
-    ...{ strategy: 'caller', provider: 'test', interface: 'function', decidedBy: 'rules' },
+    strategy: 'caller',
+    provider: 'test',
+    interface: 'function',
+    decidedBy: 'rules',
     runInterface: { type: 'function', module: 'main' },
     resources: { cpu: 1, memory: '1Gi' },
   });
@@ -89,8 +96,13 @@ test('a provider restricts the choice to its strategies, and no provider is chos
   const { selector, names } = await makeSelector({ here: { 'language:python': 9 }, cloud: { 'language:python': 1 } });
   const directory = temporaryDirectory();
   const config = {
-    ...{ name: 'both', provider: null, providers: ['dear-cloud'], interface: 'http', runner_class: 'EchoRunner' },
-    ...{ default_resources: {}, run_interface: { type: 'http' } },
+    name: 'both',
+    provider: null,
+    providers: ['dear-cloud'],
+    interface: 'http',
+    runner_class: 'EchoRunner',
+    default_resources: {},
+    run_interface: { type: 'http' },
     signals: [{ fact: 'language:python', weight: 2, reason: 'it serves Python' }],
   };
   const needs = `export const findNeeds = async (provider) => provider === null ? [] :
@@ -211,8 +223,13 @@ test('an undecided choice proposes the strategies whose recipes recognize the re
     ['seeing', true],
   ] as const) {
     const config = {
-      ...{ name, provider: 'test', interface: 'function', runner_class: 'EchoRunner' },
-      ...{ default_resources: {}, run_interface: { type: 'function', module: 'main' }, signals: [] },
+      name,
+      provider: 'test',
+      interface: 'function',
+      runner_class: 'EchoRunner',
+      default_resources: {},
+      run_interface: { type: 'function', module: 'main' },
+      signals: [],
     };
     writePlugin(directory, name, { 'config.yaml': JSON.stringify(config), 'recipes.ts': recipes(recognizes) });
   }

@@ -72,10 +72,8 @@ test('a strategy without a server cannot be exposed', async () => {
 test('a strategy that calls Python refuses it, and the error lists what the repository has', async () => {
   const { exitCode, value } = await berth<Refusal>('deploy', solution, '--name', `${name}-l`, '--strategy', 'local');
   expect({ exitCode, ...value.error }).toMatchObject({
-    ...{
-      exitCode: 2,
-      code: 'SOURCE_UNSUPPORTED',
-      message: expect.stringMatching(/contains no Python: 3 files \(1 perl\)/),
-    },
+    exitCode: 2,
+    code: 'SOURCE_UNSUPPORTED',
+    message: expect.stringMatching(/contains no Python: 3 files \(1 perl\)/),
   });
 });

@@ -124,8 +124,12 @@ test('an agent fixes broken syntax after it sees the evidence', async () => {
 test('an agent that deletes the user’s code is rejected', async () => {
   const alone = 'def predict(celsius):\n    return {"word": "hot" if celsius > 28 else "cold"}\n';
   model.script(
-    ...[run('rm thermometer.py'), write('app.py', alone), claim()],
-    ...[write('thermometer.py', thermometer), write('app.py', good), claim()],
+    run('rm thermometer.py'),
+    write('app.py', alone),
+    claim(),
+    write('thermometer.py', thermometer),
+    write('app.py', good),
+    claim(),
   );
   expectMended(await deploy(options('deleting')), 2);
   await expectAnswer('deleting');
@@ -156,8 +160,12 @@ test('no command of an agent writes to the user’s repository', async () => {
   const source = String(solution);
   const before = await digestTree(source);
   model.script(
-    ...[run(`echo evil > ${join(source, 'evil.py')}; true`), write('app.py', good), claim()],
-    ...[run(`rm -f ${join(source, 'evil.py')}; true`), write('app.py', good), claim()],
+    run(`echo evil > ${join(source, 'evil.py')}; true`),
+    write('app.py', good),
+    claim(),
+    run(`rm -f ${join(source, 'evil.py')}; true`),
+    write('app.py', good),
+    claim(),
   );
   const info = await deploy({ solution, ...rest });
   expect(await digestTree(source)).toBe(before);

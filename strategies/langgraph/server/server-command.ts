@@ -25,7 +25,11 @@ export interface ServerCommand {
 export const buildServerArguments = ({ memory, ...server }: ServerCommand): string[] => {
   const { address, port, config, concurrency = defaultConcurrency } = server;
   return [
-    ...[...buildModuleArguments('langgraph_cli', memory), 'dev', '--no-browser', '--no-reload', '--allow-blocking'],
+    ...buildModuleArguments('langgraph_cli', memory),
+    'dev',
+    '--no-browser',
+    '--no-reload',
+    '--allow-blocking',
     '--host',
     address,
     '--port',

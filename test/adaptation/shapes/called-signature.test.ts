@@ -4,9 +4,20 @@ import { getSignature } from '../../../src/adaptation/shapes/index.js';
 import { EntryPoint } from '../../../src/contract/facts.js';
 
 const model = {
-  ...{ file: 'app.py', module: 'app', root: '.', callable: 'Model', kind: 'class', line: 1, docstring: null },
-  ...{ isAsync: true, isGenerator: false, parameters: [], bases: [], constructorParameters: [] },
-  ...{ methods: ['predict', 'watch'], signatures: { predict: [], watch: [] } },
+  file: 'app.py',
+  module: 'app',
+  root: '.',
+  callable: 'Model',
+  kind: 'class',
+  line: 1,
+  docstring: null,
+  isAsync: true,
+  isGenerator: false,
+  parameters: [],
+  bases: [],
+  constructorParameters: [],
+  methods: ['predict', 'watch'],
+  signatures: { predict: [], watch: [] },
 };
 
 test('a method has its own signature, or in facts of earlier versions that of the default method', () => {

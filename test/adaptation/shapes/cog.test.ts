@@ -20,7 +20,11 @@ test('the predictor of cog.yaml takes precedence and is called by Cog’s rules'
   expect(found).toMatchObject({
     recipe: 'cog',
     runInterface: {
-      ...{ type: 'function', module: 'predict', callable: 'Predictor', call: 'cog', paths: ['.'] },
+      type: 'function',
+      module: 'predict',
+      callable: 'Predictor',
+      call: 'cog',
+      paths: ['.'],
       environment: ['NAME=value', 'OTHER=1', 'COG_MAX_CONCURRENCY=4'],
     },
   });

@@ -5,22 +5,35 @@ import { gatherFacts } from '../../../src/facts/index.js';
 import { temporarySolution } from '../../support/temporary-directories.js';
 
 test.each([
-  ...[
-    'str',
-    'int | None',
-    'Optional[float]',
-    'typing.Union[str, int]',
-    'List[Dict[str, typing.Any]]',
-    'dict[str, list]',
-  ],
-  ...['collections.abc.Mapping[str, int]', 'Sequence[bool]', 'np.ndarray', 'Union[str, torch.Tensor]', 'npt.NDArray'],
+  'str',
+  'int | None',
+  'Optional[float]',
+  'typing.Union[str, int]',
+  'List[Dict[str, typing.Any]]',
+  'dict[str, list]',
+  'collections.abc.Mapping[str, int]',
+  'Sequence[bool]',
+  'np.ndarray',
+  'Union[str, torch.Tensor]',
+  'npt.NDArray',
 ])('%s is a JSON type', (annotation) => {
   expect(needsConversion(annotation)).toBe(false);
 });
 
 test.each([
-  ...['datetime.date', 'date', 'Path | None', 'List[Color]', 'Literal["a"]', 'Optional["Item"]', 'tuple[int, int]'],
-  ...['set', 'bytes', 'Annotated[int, Field(ge=1)]', 'Dict[int, str]', 'Dict[str, Dict[date, int]]', 'np'],
+  'datetime.date',
+  'date',
+  'Path | None',
+  'List[Color]',
+  'Literal["a"]',
+  'Optional["Item"]',
+  'tuple[int, int]',
+  'set',
+  'bytes',
+  'Annotated[int, Field(ge=1)]',
+  'Dict[int, str]',
+  'Dict[str, Dict[date, int]]',
+  'np',
 ])('%s is not a JSON type', (annotation) => {
   expect(needsConversion(annotation)).toBe(true);
 });

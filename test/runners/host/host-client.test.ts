@@ -31,7 +31,14 @@ async function callWhatReplies(text: string): Promise<HostClient> {
 }
 
 const noAnswers = [
-  ...['{}', '{"output":1}', 'null', '7', '"success"', '[]', 'no JSON', ''],
+  '{}',
+  '{"output":1}',
+  'null',
+  '7',
+  '"success"',
+  '[]',
+  'no JSON',
+  '',
   '{"status":"success"}',
   '{"status":"done","output":1}',
   '{"status":null,"output":1}',
