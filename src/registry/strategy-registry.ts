@@ -10,9 +10,9 @@ import type { RunnerClass } from '../runners/runner.js';
 import type { AdaptedCode } from './base.js';
 import { digestStrategy } from './digest-strategy.js';
 import { describeNeeds, type Need } from './need.js';
-import { hasProvider, isExposable, listProviders } from './providers.js';
 import { createBrokenStrategy, readStrategy } from './read-strategy.js';
 import type { Recipe } from './recipe.js';
+import { requireExposable, requireProvider, requireSchedulable } from './require-capability.js';
 import { listNamedDirectories, scanDirectories } from './scan-directories.js';
 import type { BrokenStrategy, LoadedStrategy, StrategyAvailability, StrategyEntry } from './strategy-entry.js';
 
@@ -126,58 +126,11 @@ export class StrategyRegistry {
       const message = `the strategy ${strategy} is not one of the allowed strategies: ${allow.join(', ')}`;
       throw new BerthError('STRATEGY_NOT_ALLOWED', message, { strategy });
     }
-    if (provider !== undefined) this.requireProvider(provider, names);
-    if (expose !== undefined) this.requireExposable(names, provider);
-    if (schedule !== undefined) this.requireSchedulable(names);
-  }
-
-  /**
-   * Checks that one of these strategies (default: all) runs on the provider.
-   *
-   * @throws PROVIDER_UNKNOWN when none does.
-   */
-  requireProvider(provider: string, names?: readonly string[]): void {
-    const configs = names?.map((name) => this.getStrategy(name)) ?? this.entries.flatMap(({ config }) => config ?? []);
-    if (configs.some((config) => hasProvider(config, provider))) return;
-    const known = configs.map((config) => `${config.name} (${listProviders(config).join(', ')})`).join(', ');
-    throw new BerthError('PROVIDER_UNKNOWN', `there is no provider “${provider}”; strategies run on: ${known}`);
-  }
-
-  /**
-   * Checks that one of these strategies (default: all) can be exposed on this provider.
-   *
-   * @throws EXPOSE_UNSUPPORTED when none can.
-   */
-  requireExposable(names?: readonly string[], provider?: string): void {
     const all = this.entries.flatMap(({ config }) => config ?? []);
-    const configs = names?.map((name) => this.getStrategy(name)) ?? all;
-    if (configs.some((config) => isExposable(config, provider))) return;
-    if (configs.some(({ exposable }) => exposable))
-      throw new BerthError(
-        'EXPOSE_UNSUPPORTED',
-        `endpoints of ${provider} are always reachable from other machines, with the account’s token, so --expose has no effect`,
-      );
-    const refused = configs.map(({ name }) => name).join(', ');
-    const others = all.filter(({ exposable }) => exposable).map(({ name }) => name);
-    const message = `other machines cannot call software of ${refused}, so --expose is not supported`;
-    const remedy = others.length === 0 ? 'no strategy can' : `${others.join(', ')} can`;
-    throw new BerthError('EXPOSE_UNSUPPORTED', `${message}; ${remedy}`);
-  }
-
-  /**
-   * Checks that one of these strategies (default: all) can run software on a schedule.
-   *
-   * @throws RESOURCE_INVALID when none can.
-   */
-  requireSchedulable(names?: readonly string[]): void {
-    const all = this.entries.flatMap(({ config }) => config ?? []);
-    const configs = names?.map((name) => this.getStrategy(name)) ?? all;
-    if (configs.some(({ schedulable }) => schedulable)) return;
-    const refused = configs.map(({ name }) => name).join(', ');
-    const others = all.filter(({ schedulable }) => schedulable).map(({ name }) => name);
-    const message = `schedule: software of ${refused} runs only when it is called, not on a schedule`;
-    const remedy = others.length === 0 ? 'no strategy can' : `${others.join(', ')} can`;
-    throw new BerthError('RESOURCE_INVALID', `${message}; ${remedy}. To redeploy on a schedule: berth schedule create`);
+    const choices = names?.map((name) => this.getStrategy(name)) ?? all;
+    if (provider !== undefined) requireProvider(choices, provider);
+    if (expose !== undefined) requireExposable(choices, { all, provider });
+    if (schedule !== undefined) requireSchedulable(choices, { all });
   }
 
   getStrategy(name: string): StrategyConfig {
