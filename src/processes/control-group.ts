@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path';
 /**
  * Prefix of the control groups (cgroups(7), version 2) that Berth creates, one for each server. All processes
  * that a server starts stay in its group, regardless of their session and environment. The name contains the state
- * directory, so that the group is found without a record. Does nothing where Berth may not create groups.
+ * directory, so that the group is found without a record. Unused where Berth may not create groups.
  */
 const prefix = 'berth-';
 /** Maximum length of a directory's name. */
