@@ -80,7 +80,7 @@ test('the commands of the document create a strategy, test it, deploy with it an
   const lines = commands.match(/^npx berth .*$/gm) ?? [];
   expect(lines).toHaveLength(6);
   const bin = join(packageRoot, 'dist', 'client.js');
-  const said: string[] = [];
+  const outputs: string[] = [];
   for (const line of lines) {
     const command = line.replace('npx berth', bin);
     const { exitCode, stdout, stderr } = await execa(command, {
@@ -89,9 +89,9 @@ test('the commands of the document create a strategy, test it, deploy with it an
       reject: false,
     });
     expect({ line, exitCode, stderr }).toMatchObject({ line, exitCode: 0 });
-    said.push(stdout);
+    outputs.push(stdout);
   }
-  const [written, tested, , , answer] = said;
+  const [written, tested, , , answer] = outputs;
   expect(written).toContain(join(home.strategies, 'procfile'));
   expect(tested).toMatch(/^33 passed, 0 failed, 0 skipped$/m);
   expect(page).toContain('33 checks');
@@ -100,7 +100,7 @@ test('the commands of the document create a strategy, test it, deploy with it an
   rmSync(join(home.strategies, 'procfile'), { recursive: true });
 });
 
-test('creating it again is refused, and --directory works only with new', async () => {
+test('creating a strategy again is refused, and --directory works only with new', async () => {
   const again = await berth<Refusal>('strategies', 'new', 'procfile');
   expect(again).toMatchObject({ exitCode: 2, value: { error: { code: 'STRATEGY_NAME_TAKEN' } } });
   const misplaced = await berth<Refusal>('strategies', 'test', 'local', '--directory', '.');
@@ -116,7 +116,7 @@ test('creating it again is refused, and --directory works only with new', async 
   expect(written).toMatchObject({ exitCode: 0, value: { isFound: false, directory: join(scratch, 'mine') } });
 });
 
-test('a strategy of BERTH_STRATEGIES is chosen, serves a Procfile in any language, and survives its own restart', async () => {
+test('a strategy of BERTH_STRATEGIES is selected, serves a Procfile in any language, and survives its own restart', async () => {
   const solution = temporarySolution({
     Procfile: 'web: node server.cjs\n',
     'server.cjs': `require('node:http').createServer(async (request, response) => {

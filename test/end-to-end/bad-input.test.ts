@@ -16,7 +16,7 @@ const scratch = temporaryDirectory('berth-scratch-');
 const options = { home: home.root, env: { TMPDIR: scratch } };
 const berth = <Value = Deployed>(...words: string[]) => runJson<Value>(words, options);
 
-/** A deployment whose function fails in the way that the call requests. */
+/** Source of a function that fails as its call requests. */
 const fickle = temporarySolution({
   'app.py': `
 import os
@@ -67,7 +67,7 @@ const strategyFiles = (name: string, runnerClass: string | number) => ({
   [`${name}/adapter_instruction.md`]: 'Leave it.',
 });
 
-/** A strategy with a number instead of a class name, and one without a runner. */
+/** Two broken strategies: one with a number instead of a class name, one without a runner. */
 const badStrategies = { ...strategyFiles('wrong', 5), ...strategyFiles('idle', 'IdleRunner') };
 
 test.each<[string, string[], string, string]>([
@@ -109,7 +109,7 @@ test.each<[string, string[], string, string]>([
   expect(readdirSync(home.ledger)).toEqual(['fickle.jsonl']);
 });
 
-test('of several graphs none is guessed: the proposed command names one, and an unknown name is refused', async () => {
+test('with several graphs, none is guessed: the error proposes a command that names one, and an unknown name is refused', async () => {
   const graphs = { one: './a.py:graph', two: './a.py:graph' };
   const files = { 'langgraph.json': JSON.stringify({ dependencies: ['.'], graphs }), 'a.py': 'graph = None\n' };
   const cwd = temporarySolution(files);
@@ -287,7 +287,7 @@ test('a call that exceeds its timeout ends; its process is replaced, and waiting
   await eventually('the restart is counted', async () => (await countRestarts()) === before + 1);
 });
 
-test('a call that prints megabytes is answered, and the log has all of it', async () => {
+test('a call that prints megabytes is answered, and the log has the complete output', async () => {
   expect(await call({ how: 'print' })).toMatchObject({ exitCode: 0, value: { output: 0 } });
   const { stdout } = await runBin(['logs', 'fickle', '--tail', '8192'], options);
   expect(stdout.split('\n').map((line) => Number.parseInt(line, 10))).toEqual(

@@ -28,9 +28,9 @@ test('concurrent deploys in an empty home share one server and one worker', asyn
     deploy(one, 'right', 'from the right'),
   ]);
   expect([left, right]).toMatchObject([answering('from the left'), answering('from the right')]);
-  const said = `${left.stderr}\n${right.stderr}`;
-  expect(said.match(/started the embedded Temporal server/g)).toHaveLength(1);
-  expect(said.match(/started the worker/g)).toHaveLength(1);
+  const progress = `${left.stderr}\n${right.stderr}`;
+  expect(progress.match(/started the embedded Temporal server/g)).toHaveLength(1);
+  expect(progress.match(/started the worker/g)).toHaveLength(1);
   // The server, the worker, and the host processes of both deployments.
   expect(listProcesses(one).length).toBe(4);
 });

@@ -81,12 +81,14 @@ test('a read-only home is refused, and its deployment continues when it is writa
   mounts.shell(`umount ${home}`);
 
   berth(home, 'up');
-  const places = ['deployments', 'ledger'].map((name) => join(home, name));
-  for (const place of places)
-    mounts.shell(`mkdir -p ${place} && mount --bind ${place} ${place} && mount -o remount,ro,bind ${place}`);
+  const directories = ['deployments', 'ledger'].map((name) => join(home, name));
+  for (const directory of directories)
+    mounts.shell(
+      `mkdir -p ${directory} && mount --bind ${directory} ${directory} && mount -o remount,ro,bind ${directory}`,
+    );
   const waiting = berth(home, 'deploy', solution, '--name', 'late');
   expect(waiting).toMatchObject({ exitCode: 3, value: { state: 'waiting', lastError: { code: 'HOME_UNUSABLE' } } });
-  for (const place of places) mounts.shell(`umount ${place}`);
+  for (const directory of directories) mounts.shell(`umount ${directory}`);
   expect(berth(home, 'resume', 'late')).toMatchObject({ exitCode: 0, value: { state: 'running' } });
   expect(berth(home, 'cleanup', 'late')).toMatchObject({ exitCode: 0, value: { state: 'cleaned' } });
 });

@@ -13,7 +13,7 @@ const guide = join(packageRoot, 'docs', 'guide');
 const pages = readdirSync(guide, { recursive: true, encoding: 'utf8' }).filter((path) => path.endsWith('.md'));
 const home = temporaryStack();
 
-/** Ways to run the commands of a block, by the word after `sh`. */
+/** Functions that run the commands of a block, by the word after `sh`. */
 const kinds: Record<string, (shell: UserShell, lines: string[]) => Promise<void>> = {
   '': runToTheEnd,
   endless: async (shell, lines) => {
@@ -50,7 +50,7 @@ async function runToTheEnd(shell: UserShell, lines: string[]): Promise<void> {
   }
 }
 
-/** NAME is a deployment whose contract fails. `resume` leaves it waiting; all other commands succeed. */
+/** Runs commands on a deployment with a failed contract as NAME. Only `resume` fails, and leaves it waiting. */
 async function runOnWaiting(shell: UserShell, lines: string[]): Promise<void> {
   writeFileSync(join(shell.cwd, 'wrong.yaml'), '- input: { text: "a joy" }\n  output: { label: sad }\n');
   await shell.type('npx berth deploy examples/sentiment --name stuck --agent none --example wrong.yaml');
@@ -61,7 +61,7 @@ async function runOnWaiting(shell: UserShell, lines: string[]): Promise<void> {
   }
 }
 
-/** Without a token, the command fails with the missing variables. */
+/** Expects each command to fail, because no token is set, and to name the missing variables. */
 async function refuseWithoutToken(shell: UserShell, lines: string[]): Promise<void> {
   for (const line of lines) {
     const { exitCode, stderr } = await shell.type(line);
@@ -73,7 +73,7 @@ async function refuseWithoutToken(shell: UserShell, lines: string[]): Promise<vo
   }
 }
 
-/** The first line runs a worker, the second deploys to the server that the tests share. */
+/** Runs a worker with the first line, and deploys with the second, on the server that the tests share. */
 async function runOnOwnServer(shell: UserShell, lines: string[]): Promise<void> {
   const [first = '', ...others] = lines.map((line) =>
     line.replace('temporal.example.com:7233', process.env.BERTH_TEST_TEMPORAL ?? ''),

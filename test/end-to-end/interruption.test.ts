@@ -9,7 +9,7 @@ import { type Deployed, eventually, type Refusal, runJson } from './run-json.js'
 
 const home = temporaryStack();
 
-/** A solution with a slow import that can be interrupted. */
+/** Solution with a slow import that can be interrupted. */
 const slow = temporarySolution({
   'app.py': 'import time\n\ntime.sleep(3)\n\n\ndef predict(inputs):\n    return "at last"\n',
 });
@@ -23,11 +23,11 @@ async function deployAndInterrupt(name: string, progress: string, ...words: stri
     stdin: 'ignore',
     env: { BERTH_HOME: home.root, NO_COLOR: '1' },
   });
-  let said = '';
+  let printed = '';
   child.stderr.on('data', (chunk) => {
-    said += chunk;
+    printed += chunk;
   });
-  await eventually(`${name} says ${progress}`, () => said.includes(progress));
+  await eventually(`${name} says ${progress}`, () => printed.includes(progress));
   process.kill(-(child.pid as number), 'SIGINT'); // it has a pid because it has printed something
   const { exitCode, stdout, stderr } = await child;
   return { exitCode, stdout, lines: stderr.split('\n') };

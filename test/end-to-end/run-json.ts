@@ -5,7 +5,7 @@ import type { ErrorRecord } from '../../src/errors.js';
 import { digestTree } from '../../src/workspaces/index.js';
 import { type BinOptions, runBin } from '../support/bin.js';
 
-/** An error as `--json` prints it. */
+/** Error as `--json` prints it. */
 export type Refusal = { error: Pick<ErrorRecord, 'code' | 'message' | 'next'> };
 export type Deployed = DeploymentInfo & { answer?: Answer };
 
@@ -15,7 +15,7 @@ export interface Result<Value> {
   stderr: string;
 }
 
-/** Runs a command with `--json`, whose stdout must be exactly one value. */
+/** Runs a command with `--json`, and expects exactly one value on stdout. */
 export async function runJson<Value = Deployed>(words: string[], options: BinOptions): Promise<Result<Value>> {
   const { exitCode, stdout, stderr } = await runBin([...words, '--json'], options);
   try {
@@ -34,7 +34,7 @@ export async function describeTree(directory: string): Promise<string> {
 /** Polls until the condition is true. */
 export async function eventually(what: string, isTrue: () => boolean | Promise<boolean>): Promise<void> {
   for (const deadline = Date.now() + 30_000; !(await isTrue()); ) {
-    if (Date.now() > deadline) throw new Error(`in vain awaited: ${what}`);
+    if (Date.now() > deadline) throw new Error(`timed out waiting until ${what}`);
     await new Promise((resolve) => setTimeout(resolve, 100));
   }
 }

@@ -185,7 +185,7 @@ describe('annotations of the standard library', () => {
   });
 });
 
-test('every call style honors them: by name, by position, as the complete input, and any name', async () => {
+test('annotations apply in every call style: by name, by position, as the complete input, and with any name', async () => {
   const source = `${standard}
 async def named(day: datetime.date, /, item: Item = None, *, color: Color = Color.RED, **more: datetime.date):
     return shown([day, item, color, more])
@@ -205,12 +205,12 @@ def sloppy(size: int = 0.5, names: str = ["a"], limit: int = None, some: List[in
   const item = "Item(name='n', price=1, due=None, parts=[])";
   expect(await shop.call({ item: { name: 'n', price: 1 } })).toEqual(success(item));
   expect(await shop.call({ name: 'n', price: 1 })).toEqual(success(item));
-  const whole = await serve(source, 'whole', { call: 'inputs' });
-  expect(await whole.call([{ name: 'n', price: 1 }])).toEqual(success(`[${item}]`));
-  expect(requireFailure(await whole.call([{ name: 'n', price: 'x' }])).message).toBe(
+  const complete = await serve(source, 'whole', { call: 'inputs' });
+  expect(await complete.call([{ name: 'n', price: 1 }])).toEqual(success(`[${item}]`));
+  expect(requireFailure(await complete.call([{ name: 'n', price: 'x' }])).message).toBe(
     '[0].price: must be a number, got "x"',
   );
-  expect(requireFailure(await whole.call({})).message).toBe('inputs: must be a list, got {}');
+  expect(requireFailure(await complete.call({})).message).toBe('inputs: must be a list, got {}');
   const sloppy = await serve(source, 'sloppy');
   expect(await sloppy.call({ size: '3', names: ['b'], limit: null, some: [1.5] })).toEqual(
     success(['3', ['b'], null, [1.5], 0]),

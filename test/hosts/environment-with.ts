@@ -3,12 +3,12 @@ import { join } from 'node:path';
 import type { Environment } from '../../src/contract/revision.js';
 import { temporaryDirectory } from '../support/temporary-directories.js';
 
-const made = new Map<string, Environment>();
+const environments = new Map<string, Environment>();
 
-/** Creates a virtual environment with packages of PyPI. Takes a second once they are in uv's cache. One per test file. */
+/** Creates a virtual environment with packages of PyPI, once per test file. Takes a second with a filled cache of uv. */
 export function createEnvironmentWith(...packages: string[]): Environment {
-  const environment = made.get(packages.join()) ?? makeEnvironment(packages);
-  made.set(packages.join(), environment);
+  const environment = environments.get(packages.join()) ?? makeEnvironment(packages);
+  environments.set(packages.join(), environment);
   return environment;
 }
 

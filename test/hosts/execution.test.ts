@@ -168,7 +168,7 @@ class Model:
     expect(await outputOf(call({}))).toBeGreaterThan(first + 10);
   });
 
-  test('a sync function that returns a coroutine takes a turn, and the coroutines run concurrently', async () => {
+  test('a sync function that returns a coroutine waits for its turn, and the coroutines run concurrently', async () => {
     const source = `
 import asyncio, time
 async def later(value, seconds):
@@ -252,7 +252,7 @@ def predict(name, seconds=0.0):
     expect(await begun()).not.toContain('late');
   });
 
-  test('a waiting call is canceled at once, and does not begin', async () => {
+  test('a waiting call is canceled immediately, and does not begin', async () => {
     const running = served.call({ name: 'longer', seconds: 1.5 });
     await sleep(100);
     const cancel = new AbortController();
@@ -267,7 +267,7 @@ def predict(name, seconds=0.0):
     expect(await begun()).not.toContain('cancelled');
   });
 
-  test('a waiting call whose caller has left does not begin', async () => {
+  test('a waiting call does not begin when its caller has left', async () => {
     const running = served.call({ name: 'longest', seconds: 1 });
     await sleep(100);
     const socket = connect(getSocketPath(served.plan));

@@ -6,7 +6,7 @@ import { describe, expect, test } from '@jest/globals';
 import { requireFailure } from '../strategies/conformance.js';
 import { type ServedHost, serve, success } from './serve.js';
 
-/** Calls that every host process has to answer after the code has changed its process. */
+/** Code for calls that a host process must answer even after its code has changed the process. */
 const look = `
 import time
 def look(what="", seconds=0.0):
@@ -14,9 +14,9 @@ def look(what="", seconds=0.0):
     return what
 `;
 
-/** Serves code that does `deed` when it is called. Afterwards, the host process has to work as before. */
-async function survives(deed: string, during: 'the call' | 'the import' = 'the call'): Promise<ServedHost> {
-  const body = deed
+/** Serves code that executes `action` when called, and checks that the host process still works as before. */
+async function survives(action: string, during: 'the call' | 'the import' = 'the call'): Promise<ServedHost> {
+  const body = action
     .trim()
     .split('\n')
     .map((line) => `    ${line}`)
@@ -24,24 +24,24 @@ async function survives(deed: string, during: 'the call' | 'the import' = 'the c
   const source = `${look}
 import asyncio, fcntl, gc, os, signal, socket, sys, threading
 if "BERTH_TEST" in os.environ: pass
-def deed():
+def action():
 ${body}
-${during === 'the import' ? 'deed()' : ''}
+${during === 'the import' ? 'action()' : ''}
 def predict(do, **more):
-    if do == "deed":
-        deed()
+    if do == "action":
+        action()
         return "done"
     return look(**more)
 `;
   const served = await serve(source, 'predict');
-  if (during === 'the call') expect(await served.call({ do: 'deed' })).toEqual(success('done'));
-  await isAsBefore(served);
+  if (during === 'the call') expect(await served.call({ do: 'action' })).toEqual(success('done'));
+  await expectWorking(served);
   return served;
 }
 
-async function isAsBefore({ call, runner, plan }: ServedHost): Promise<void> {
+async function expectWorking({ call, runner, plan }: ServedHost): Promise<void> {
   expect(await call({ do: 'look', what: 'answered' })).toEqual(success('answered'));
-  expect(requireFailure(await call({ do: 'look', seconds: 2 }, 0.4)).code).toBe('CALL_TIMEOUT'); // the watch goes on
+  expect(requireFailure(await call({ do: 'look', seconds: 2 }, 0.4)).code).toBe('CALL_TIMEOUT'); // the deadline is still enforced
   expect(await call({ do: 'look', what: 'again' }, 10)).toEqual(success('again'));
   expect(readFileSync(plan.logFile, 'utf8')).toMatch(/^berth: call \S+: the call took longer than its 0.4 s/m);
   expect(await runner.isHealthy()).toMatchObject({ isHealthy: true });
@@ -72,8 +72,8 @@ describe('the host survives', () => {
     ['a low limit of open files', 'import resource; resource.setrlimit(resource.RLIMIT_NOFILE, (300, 300))'],
     ['a closed event loop', 'asyncio.new_event_loop().close(); asyncio.set_event_loop(None)'],
     ['exceptions in other threads', threads()],
-  ])('%s', async (_, deed) => {
-    await survives(deed);
+  ])('%s', async (_, action) => {
+    await survives(action);
   });
 
   test.each([
@@ -88,11 +88,11 @@ describe('the host survives', () => {
     ],
     ['replaced system functions', 'os.write = os.read = os.close = os.pipe = None'],
     ['removed modules', 'for name in list(sys.modules):\n    if name.startswith("berth_host"): del sys.modules[name]'],
-  ])('%s at import', async (_, deed) => {
-    await survives(deed, 'the import');
+  ])('%s at import', async (_, action) => {
+    await survives(action, 'the import');
   });
 
-  test('an alarm whose handler raises after its call, and one whose handler raises in a call', async () => {
+  test('an alarm handler that raises after its call, and one that raises in a call', async () => {
     const source = `${look}
 import signal
 def ring(*_): raise TimeoutError("too late")
@@ -104,11 +104,11 @@ def predict(do, after=0.0, **more):
     const served = await serve(source, 'predict');
     await served.call({ do: 'alarm', after: 0.2 });
     await sleep(500);
-    await isAsBefore(served);
+    await expectWorking(served);
     expect(requireFailure(await served.call({ do: 'alarm', after: 0.2, seconds: 1 }))).toMatchObject({
       type: 'TimeoutError',
     });
-    await isAsBefore(served);
+    await expectWorking(served);
   });
 
   test('forked children: one that returns, one that exits, and one that stays without resources of the host process', async () => {
@@ -135,7 +135,7 @@ def predict(do, **more):
     const own = await served.call({ do: 'exit' });
     expect(await served.call({ do: 'come back' })).toEqual(own);
     expect(await served.call({ do: 'pool' })).toEqual(success(3));
-    await isAsBefore(served);
+    await expectWorking(served);
     expect((await served.call({ do: 'stay' })).status).toBe('success');
     const started = Date.now();
     expect(requireFailure(await served.call({ do: 'die' }, 20)).code).toBe('CALL_LOST');
@@ -161,13 +161,13 @@ describe('a host stops', () => {
     ['with a handler on the loop', 'asyncio.get_event_loop().add_signal_handler(signal.SIGTERM, print)'],
   ] as const;
 
-  test.each(handlers)('%s: at once when idle, and after running and waiting calls', async (_, deed) => {
-    const idle = await survives(deed);
+  test.each(handlers)('%s: immediately when idle, and after running and waiting calls', async (_, action) => {
+    const idle = await survives(action);
     const before = Date.now();
     await idle.runner.stop();
     expect(Date.now() - before).toBeLessThan(8_000);
 
-    const busy = await survives(deed);
+    const busy = await survives(action);
     const running = busy.call({ do: 'look', what: 'running', seconds: 1 });
     const waiting = busy.call({ do: 'look', what: 'waiting', seconds: 0.1 });
     await sleep(300);
@@ -177,7 +177,7 @@ describe('a host stops', () => {
     expect(requireFailure(await busy.call({ do: 'look' })).code).toBe('NOT_RUNNING');
   });
 
-  test('after its grace period: running calls are told to stop, and waiting ones never start', async () => {
+  test('after its grace period: running calls are interrupted, and waiting ones never start', async () => {
     const source = `
 import os, time
 def predict(file, seconds):
@@ -205,7 +205,7 @@ def predict(file, seconds):
     expect(requireFailure(await call({}, 0.5)).code).toBe('CALL_TIMEOUT');
     const before = Date.now();
     await runner.stop();
-    expect(Date.now() - before).toBeLessThan(8_000); // an answered call is not waited for
+    expect(Date.now() - before).toBeLessThan(8_000); // the stop does not wait for an answered call
   });
 });
 
@@ -216,7 +216,7 @@ test('a call that stays in the code after its end blocks others: their deadlines
   expect(requireFailure(await call({}, 0.5)).message).toContain('was not started');
   expect(Date.now() - before).toBeLessThan(1_500);
   const { isHealthy, detail } = await runner.isHealthy();
-  expect(isHealthy).toBe(true); // for so short a time
+  expect(isHealthy).toBe(true); // for such a short time
   expect(detail).toMatch(/0 calls running, 0 waiting, 1 ended call still in the code$/);
   expect(await call({}, 10)).toEqual(success(null));
   expect((await runner.isHealthy()).detail).toMatch(/0 waiting$/);

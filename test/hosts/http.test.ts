@@ -121,16 +121,19 @@ test('a caller that accepts lines gets each chunk as a line, and the answer or t
     return { status: reply.status, isComplete: reply.isComplete, parts: parts.map((line) => JSON.parse(line)) };
   };
   const chunk = (output: unknown) => ({ status: 'chunk', output });
-  const whole = { status: 200, isComplete: true };
+  const complete = { status: 200, isComplete: true };
   const end = { status: 'end', joins: true };
-  expect(await lines({ text: '', words: ['a', 'b'] })).toEqual({ ...whole, parts: [chunk('a'), chunk('b'), end] });
-  expect(await lines({ text: '', words: [] })).toEqual({ ...whole, parts: [{ ...end, joins: false }] });
-  expect(await lines({ text: 'a' })).toMatchObject({ ...whole, parts: [{ status: 'success' }] });
+  expect(await lines({ text: '', words: ['a', 'b'] })).toEqual({ ...complete, parts: [chunk('a'), chunk('b'), end] });
+  expect(await lines({ text: '', words: [] })).toEqual({ ...complete, parts: [{ ...end, joins: false }] });
+  expect(await lines({ text: 'a' })).toMatchObject({ ...complete, parts: [{ status: 'success' }] });
   expect(await lines({})).toMatchObject({ status: 422, parts: [{ error: { code: 'CALL_INPUT' } }] });
   const failed = await lines({ text: '', words: [1], bad: true });
-  expect(failed).toMatchObject({ ...whole, parts: [chunk(1), { error: { code: 'CALL_FAILED', type: 'ValueError' } }] });
+  expect(failed).toMatchObject({
+    ...complete,
+    parts: [chunk(1), { error: { code: 'CALL_FAILED', type: 'ValueError' } }],
+  });
   const late = await lines({ text: '', words: [1, 2], seconds: 3 }, { 'berth-timeout': '0.3' });
-  expect(late).toMatchObject({ ...whole, parts: [chunk(1), { error: { code: 'CALL_TIMEOUT' } }] });
+  expect(late).toMatchObject({ ...complete, parts: [chunk(1), { error: { code: 'CALL_TIMEOUT' } }] });
   expect(await post('{"text": "", "words": ["a", "b"]}')).toMatchObject({ answer: { output: 'ab' } });
 });
 

@@ -51,11 +51,11 @@ test('an import in C code that blocks all other threads ends, too', async () => 
 test.each([
   ['that a pattern never lets go of', 're.match(r"(a+)+$", "a" * 64 + "b")', 'app.py:6'],
   ['that has switched off its own watchdog', 'faulthandler.cancel_dump_traceback_later(); wait()', 'app.py:4'],
-])('an import %s is ended from outside', async (_, code, place) => {
+])('an import %s is ended from outside', async (_, code, location) => {
   const wait = 'def wait():\n    ctypes.PyDLL(None).sleep(600)\n';
   const files = { 'app.py': `import ctypes, faulthandler, re\n\n${wait}\n${code}\n` };
   const error = await serveFiles(files, entry, { importTimeout: 0.5 }).catch((found) => found);
-  expect(error).toMatchObject({ code: 'IMPORT_FAILED', message: expect.stringContaining(`and is at ${place}`) });
+  expect(error).toMatchObject({ code: 'IMPORT_FAILED', message: expect.stringContaining(`and is at ${location}`) });
 });
 
 test('an import that neither its process nor Python can end is ended from outside', async () => {

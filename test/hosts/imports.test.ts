@@ -44,7 +44,7 @@ const found: [string, Record<string, string>, ServedEntry][] = [
     { module: 'nodes.loader', callable: 'predict' },
   ],
   [
-    'a relative import beside a script, without a package',
+    'a relative import next to a script, without a package',
     { 'predict.py': `from .helper import up\n${predict}`, 'helper.py': helper },
     { module: 'predict', callable: 'predict' },
   ],
@@ -147,8 +147,8 @@ test('a pickle with a class of `__main__` is read', async () => {
   const entry = { module: 'app', callable: 'predict' };
   const inEntry = await serveFiles({ 'app.py': `${train}${load}` }, entry);
   expect(await inEntry.call({ text: 'a' })).toEqual(success('A'));
-  const elsewhere = await serveFiles({ 'app.py': load, 'training/train.py': train }, entry);
-  expect(await elsewhere.call({ text: 'a' })).toEqual(success('A'));
+  const inOtherFile = await serveFiles({ 'app.py': load, 'training/train.py': train }, entry);
+  expect(await inOtherFile.call({ text: 'a' })).toEqual(success('A'));
   await expect(serveFiles({ 'app.py': load }, entry)).rejects.toMatchObject({
     code: 'IMPORT_FAILED',
     message: expect.stringContaining('__main__'),
@@ -233,7 +233,7 @@ test.each(named)('a failed import names %s', async (_, files, message) => {
   });
 });
 
-test('a module that exists only in the built package is found there, and replaces nothing of the revision', async () => {
+test('a module that exists only in the built package is found there, and modules of the revision take precedence', async () => {
   const built = writeTree(temporaryDirectory(), {
     'own/__init__.py': 'raise ImportError("this is the built one")\n',
     'own/_version.py': 'version = "1.2"\n',

@@ -168,7 +168,7 @@ def predict(megabytes):
   for (const line of ['from C', 'from a child', 'to stderr']) expect(end).toContain(line);
 });
 
-test('50 MB go in', async () => {
+test('an input of 50 MB is accepted', async () => {
   const { call } = await serve('def predict(text): return len(text)', 'predict');
   expect(await call({ text: 'x'.repeat(50_000_000) })).toEqual(success(50_000_000));
 });

@@ -15,7 +15,7 @@ test.each([
   ['{"x": -0.0}', '["float",-0.0]'],
   ['{"x": 1e-400}', '["float",0.0]'],
   [`{"x": ${nested(100)}}`, `["list",${nested(100)}]`],
-])('%.40s arrives as it is written', async (inputs, output) => {
+])('%.40s arrives as it was written', async (inputs, output) => {
   expect(await served.runner.runText(inputs)).toBe(`{"status":"success","output":${output}}`);
 });
 
@@ -31,7 +31,7 @@ test.each([
   ['{"x": 1} 2', 'the inputs are not JSON: Extra data'],
   ['{"x": }', 'the inputs are not JSON: Expecting value'],
   ['', 'the inputs are not JSON: Expecting value'],
-])('%.40s is refused with its place', async (inputs, message) => {
+])('%.40s is refused with its location', async (inputs, message) => {
   const answer = JSON.parse(await served.runner.runText(inputs));
   expect(answer).toMatchObject({ error: { code: 'CALL_INPUT', message: expect.stringContaining(message) } });
 });

@@ -207,9 +207,9 @@ describe('a bare annotation accepts and refuses the same values as FastAPI', () 
     const answer = await withPydantic.call({ annotation, values });
     const expected = { stricter: stricter[annotation] ?? [], laxer: laxer[annotation] ?? [], other: [] };
     expect(answer).toEqual(success({ ...expected, shown: expect.any(Object) }));
-    const alone = await bare.call({ annotation, values });
+    const plain = await bare.call({ annotation, values });
     const shown = answer.status === 'success' && (answer.output as { shown: unknown }).shown;
-    expect(alone).toMatchObject({ status: 'success', output: { shown } });
+    expect(plain).toMatchObject({ status: 'success', output: { shown } });
   });
 });
 
@@ -221,7 +221,7 @@ test('an integer that arrives as a float keeps its digits or is refused', async 
   });
 });
 
-describe('a number for a Decimal or a Fraction arrives as it is written', () => {
+describe('a number for a Decimal or a Fraction arrives as it was written', () => {
   const source = `
 import dataclasses
 from decimal import Decimal

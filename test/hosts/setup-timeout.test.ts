@@ -15,12 +15,12 @@ const endless: [string, Record<string, string>, string][] = [
 
 test.each(endless)(
   'a %s and never returns ends, with the line',
-  async (_, files, place) => {
+  async (_, files, location) => {
     const lines: string[] = [];
     const onProgress = (line: string) => void lines.push(line);
     await expect(serveFiles(files, entry, { setupTimeout: 1.5, onProgress })).rejects.toMatchObject({
       code: 'START_FAILED',
-      message: expect.stringContaining(`setup of app:Model took longer than 1.5 s and is at ${place}`),
+      message: expect.stringContaining(`setup of app:Model took longer than 1.5 s and is at ${location}`),
       details: { evidence: expect.stringContaining('app.py", line 6') },
     });
     const name = /__init__/.test(files['app.py'] ?? '') ? '__init__' : 'setup';

@@ -5,7 +5,7 @@ const entry = { module: 'app', callable: 'predict' };
 const predict = 'def predict():\n    return 1\n';
 const crash = 'import ctypes\n\n\ndef crash():\n    ctypes.string_at(0)\n\n\ncrash()\n';
 
-test('an error names the module whose import ended the process', async () => {
+test('an error names the imported module that ended the process', async () => {
   const files = { 'app.py': `import os\nos._exit(3)\n${predict}` };
   await expect(serveFiles(files, entry, { importTimeout: 60 })).rejects.toMatchObject({
     code: 'START_FAILED',
@@ -27,7 +27,7 @@ test('an error names the line of a crash during an import, without threads and f
   expect(evidence).not.toMatch(/berth_host|frozen importlib|\nThread 0x/);
 });
 
-test('an error names the class whose setup ended the process', async () => {
+test('an error names the class with the setup that ended the process', async () => {
   const files = {
     'app.py':
       'import os\n\n\nclass Model:\n    def setup(self):\n        os._exit(4)\n\n    def predict(self):\n        return 1\n',

@@ -114,23 +114,20 @@ async function untilEnded(name: string): Promise<void> {
   while (!(await look()).ended.includes(name)) await sleep(20);
 }
 
-test.each(['steps', 'async_steps', 'later'])(
-  '%s: strings are joined, and anything else becomes a list',
-  async (what) => {
-    const cases: [unknown[], unknown][] = [
-      [['a', 'b', ''], 'ab'],
-      [
-        ['a', 1, { b: null }],
-        ['a', 1, { b: null }],
-      ],
-      [[], []],
-    ];
-    for (const [items, output] of cases) {
-      expect(await read({ what, items })).toEqual({ chunks: items, answer: success(output) });
-      expect(await served.call({ what, items })).toEqual(success(output));
-    }
-  },
-);
+test.each(['steps', 'async_steps', 'later'])('%s: strings are joined, and other items become a list', async (what) => {
+  const cases: [unknown[], unknown][] = [
+    [['a', 'b', ''], 'ab'],
+    [
+      ['a', 1, { b: null }],
+      ['a', 1, { b: null }],
+    ],
+    [[], []],
+  ];
+  for (const [items, output] of cases) {
+    expect(await read({ what, items })).toEqual({ chunks: items, answer: success(output) });
+    expect(await served.call({ what, items })).toEqual(success(output));
+  }
+});
 
 test('an iterator of any class is a stream, and any other value has no chunks', async () => {
   expect(await read({ what: 'Upper', items: ['a', 'b'] })).toEqual({ chunks: ['A', 'B'], answer: success('AB') });
@@ -164,9 +161,9 @@ test.each(['fails', 'async_fails'])('%s: an exception follows the chunks before 
   expect(frames).toEqual([expect.stringContaining(`"app.py"`)]);
 });
 
-test('invalid inputs, and a chunk that JSON cannot hold, are errors that say so', async () => {
-  const misfit = await read({ what: 'steps', things: [] });
-  expect(misfit).toMatchObject({ chunks: [], answer: { error: { code: 'CALL_FAILED', type: 'TypeError' } } });
+test('invalid inputs and a chunk that JSON cannot hold are errors that name the cause', async () => {
+  const invalid = await read({ what: 'steps', things: [] });
+  expect(invalid).toMatchObject({ chunks: [], answer: { error: { code: 'CALL_FAILED', type: 'TypeError' } } });
   const source = 'def predict(text): yield text; yield {"score": float("nan")}';
   const { runner } = await serve(source, 'predict');
   const { chunks, answer } = await readStream(runner.stream({ text: 'a' }));
@@ -179,7 +176,7 @@ test('invalid inputs, and a chunk that JSON cannot hold, are errors that say so'
 });
 
 test.each(['endless', 'async_endless', 'stuck', 'async_stuck'])(
-  '%s: who leaves a stream ends it in the software',
+  '%s: a reader that leaves a stream ends it in the software',
   async (what) => {
     for await (const chunk of stream({ what, name: `left ${what}` })) {
       expect(chunk).toBeDefined();
@@ -190,7 +187,7 @@ test.each(['endless', 'async_endless', 'stuck', 'async_stuck'])(
 );
 
 test.each(['endless', 'async_endless', 'stuck', 'async_stuck'])(
-  '%s: a cancel and a deadline end a stream, and are its answer',
+  '%s: a cancel and a deadline end a stream, and become its answer',
   async (what) => {
     const control = new AbortController();
     const parts = stream({ what, name: `cancelled ${what}` }, { signal: control.signal });

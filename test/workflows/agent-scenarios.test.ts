@@ -72,7 +72,7 @@ async function expectAnswer(name: string): Promise<void> {
   await (await connectOnce()).cleanup(name);
 }
 
-const expectMended = (info: DeploymentInfo, rounds: number) =>
+const expectRepaired = (info: DeploymentInfo, rounds: number) =>
   expect(info).toMatchObject({
     state: 'running',
     lastError: null,
@@ -83,27 +83,27 @@ const expectMended = (info: DeploymentInfo, rounds: number) =>
 test('the first result of an agent is verified like the result of a recipe', async () => {
   model.script(write('app.py', good), claim());
   const info = await deploy(options('at-once'));
-  expectMended(info, 1);
+  expectRepaired(info, 1);
   expect(info.adaptedFiles).toEqual(['app.py']);
   await expectAnswer('at-once');
 });
 
 test('an agent that claims success without writing anything sees what is missing', async () => {
   model.script(claim(), write('app.py', good), claim());
-  expectMended(await deploy(options('claimed')), 2);
+  expectRepaired(await deploy(options('claimed')), 2);
   await expectAnswer('claimed');
 });
 
 test('an agent fixes code that fails the contract after it sees the evidence', async () => {
   const from = model.requests.length;
   model.script(write('app.py', wrong), claim(), write('app.py', good), claim());
-  expectMended(await deploy(options('mended')), 2);
+  expectRepaired(await deploy(options('repaired')), 2);
   const sent = model.requests.slice(from).map(({ text }) => text);
   expect(sent.some((text) => text.includes('CONTRACT_FAILED') && text.includes('mild'))).toBe(true);
-  await expectAnswer('mended');
+  await expectAnswer('repaired');
 });
 
-test('no prompt and no evidence contains what held-back examples expect', async () => {
+test('neither prompts nor evidence contain the output of held-back examples', async () => {
   const from = model.requests.length;
   const secret = 'q7-cold-q7';
   model.script(write('app.py', wrong), claim(), write('app.py', wrong), claim());
@@ -117,21 +117,21 @@ test('no prompt and no evidence contains what held-back examples expect', async 
 
 test('an agent fixes broken syntax after it sees the evidence', async () => {
   model.script(write('app.py', 'def predict(:\n'), claim(), write('app.py', good), claim());
-  expectMended(await deploy(options('syntax')), 2);
+  expectRepaired(await deploy(options('syntax')), 2);
   await expectAnswer('syntax');
 });
 
 test('an agent that deletes the user’s code is rejected', async () => {
-  const alone = 'def predict(celsius):\n    return {"word": "hot" if celsius > 28 else "cold"}\n';
+  const shortcut = 'def predict(celsius):\n    return {"word": "hot" if celsius > 28 else "cold"}\n';
   model.script(
     run('rm thermometer.py'),
-    write('app.py', alone),
+    write('app.py', shortcut),
     claim(),
     write('thermometer.py', thermometer),
     write('app.py', good),
     claim(),
   );
-  expectMended(await deploy(options('deleting')), 2);
+  expectRepaired(await deploy(options('deleting')), 2);
   await expectAnswer('deleting');
 });
 
@@ -151,7 +151,7 @@ test('the last of two interfaces in a message counts', async () => {
 <run_interface>{"type":"function","module":"app","callable":"predict"}</run_interface>
 \`\`\``),
   );
-  expectMended(await deploy(options('twice')), 1);
+  expectRepaired(await deploy(options('twice')), 1);
   await expectAnswer('twice');
 });
 
@@ -184,15 +184,15 @@ test('an agent stops after its last round, and continues when resumed with more 
   model.script(write('app.py', good), claim());
   await client.resume('looping', { hint: 'use the Thermometer' });
   const resumed = await waitForState('looping', 'running');
-  expectMended(resumed, 3);
+  expectRepaired(resumed, 3);
   expect(resumed.adaptation?.sessionId).toBe(sessionId);
   expect(model.requests.at(-1)?.text).toContain('use the Thermometer');
   await expectAnswer('looping');
 });
 
-test('a rate limit delays a round and uses up none', async () => {
+test('a rate limit delays a round, and does not count as one', async () => {
   model.script(refuse(429, 1), refuse(429, 1), refuse(429, 1), refuse(429, 1), write('app.py', good), claim());
-  expectMended(await deploy(options('limited')), 1);
+  expectRepaired(await deploy(options('limited')), 1);
   await expectAnswer('limited');
 });
 
@@ -204,11 +204,11 @@ test('after a worker dies in a round, the next one continues the session of that
   await killWorker();
   model.script(write('app.py', good), claim());
   await ensureStack({ needsWorker: true });
-  expectMended(await waitForState('dying', 'running'), 2);
+  expectRepaired(await waitForState('dying', 'running'), 2);
   await expectAnswer('dying');
 });
 
-test('a deployment still waits after a restart of everything, and another agent takes over', async () => {
+test('a deployment still waits after a restart of the stack, and another agent takes over', async () => {
   model.script(write('app.py', wrong), claim());
   await deploy({ ...options('handed-over'), rounds: 1 });
   mkdirSync(home.root, { recursive: true });

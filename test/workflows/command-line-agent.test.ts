@@ -62,7 +62,7 @@ describe('a deployment by a command-line agent', () => {
     model.script(write('app.py', good), claim);
     const { solution, ...rest } = options('carried');
     await deploy({ ...rest, solution });
-    const asked = model.requests.length;
+    const before = model.requests.length;
     writeFileSync(join(solution, 'greeter.py'), `${greeter}\n# a newer one\n`);
     const client = await connectOnce();
     const redeploy = async () => {
@@ -74,7 +74,7 @@ describe('a deployment by a command-line agent', () => {
       adaptedFiles: ['app.py'],
       adaptation: { by: 'claude-code', rounds: 0, cost: 0, summary: expect.stringContaining('fits the new source') },
     });
-    expect(model.requests.length).toBe(asked);
+    expect(model.requests.length).toBe(before);
 
     writeFileSync(join(solution, 'app.py'), '"""To be filled."""\n');
     const other = say('<run_interface>{"type":"function","module":"other","callable":"predict"}</run_interface>');
@@ -84,11 +84,12 @@ describe('a deployment by a command-line agent', () => {
   });
 
   test('continues after its process is killed in the second round', async () => {
-    const asked = () => model.requests.filter(({ method, path }) => method === 'POST' && path.includes('/messages'));
-    const before = asked().length;
+    const listRequests = () =>
+      model.requests.filter(({ method, path }) => method === 'POST' && path.includes('/messages'));
+    const before = listRequests().length;
     model.script(write('app.py', wrong), claim, hang());
     await startDeployment(options('killed'));
-    while (asked().length < before + 3) await new Promise((resolve) => setTimeout(resolve, 20));
+    while (listRequests().length < before + 3) await new Promise((resolve) => setTimeout(resolve, 20));
     model.script(write('app.py', good), claim);
     for (const pid of findMarked(deploymentDirectory(home, 'killed').agent)) process.kill(pid, 'SIGKILL');
     expect(await waitForState('killed', 'running', 'waiting')).toMatchObject({ state: 'running' });
@@ -96,7 +97,7 @@ describe('a deployment by a command-line agent', () => {
   });
 });
 
-/** Lists processes whose home is in the directory: the agent's program and its children. */
+/** Lists processes with their home in the directory: the agent's program and its children. */
 function findMarked(directory: string): number[] {
   const pids = readdirSync('/proc').filter((entry) => /^\d+$/.test(entry));
   return pids.filter((pid) => readEnvironment(pid).includes(directory)).map(Number);

@@ -63,7 +63,7 @@ async function waitForRun(client: Client, name: string, count: number): Promise<
   throw new Error(`no run ${count} of ${name} has begun`);
 }
 
-test('every request is executed, however long the history is', async () => {
+test('every request is executed, regardless of the history’s length', async () => {
   await deployed('enduring');
   const client = await connectOnce();
   for (const revision of ['r2', 'r3', 'r4']) expect(await redeploy('enduring', forced)).toMatchObject({ revision });

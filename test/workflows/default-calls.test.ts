@@ -36,9 +36,9 @@ test('code runs although a call with its defaults raises, also after each change
   expect(await callDeployment('refusing', { x: 2 })).toEqual({ status: 'success', output: { y: 2 } });
 
   const colors = selectColors({}, {});
-  const told = 'none; called with its defaults, it raised ValueError: no good';
-  expect(renderDeployment(info, colors)).toMatch(new RegExp(`contract +${told}`));
-  expect(renderHistory(info, [], colors)).toContain(`contract: ${told}`);
+  const summary = 'none; called with its defaults, it raised ValueError: no good';
+  expect(renderDeployment(info, colors)).toMatch(new RegExp(`contract +${summary}`));
+  expect(renderHistory(info, [], colors)).toContain(`contract: ${summary}`);
   expect(buildHistory(info, []).contract).toEqual(none);
 
   writeTree(solution, { 'main.py': `${refusing}\n# changed\n` });
@@ -49,7 +49,7 @@ test('code runs although a call with its defaults raises, also after each change
   await client.cleanup('refusing');
 });
 
-test('a call with defaults that ends the software is made once at the endpoint', async () => {
+test('a call with defaults that ends the software reaches the endpoint once', async () => {
   const client = await connectOnce();
   const mark = join(temporaryDirectory(), 'called');
   const code = `import os\ndef predict(x: int = 1):\n    if x == 1:\n        with open(${JSON.stringify(mark)}, "a+") as file:\n            file.write("x")\n            file.seek(0)\n            if len(file.read()) > 1:\n                os._exit(3)\n    return x\n`;
@@ -86,7 +86,7 @@ const documented = (...wants: string[]): string => {
   return `def predict(text):\n    """Counts.\n\n${calls.join('')}    """\n    return len(text)\n`;
 };
 
-test('a documented call that ends the process is made once, before the software serves', async () => {
+test('a documented call that ends the process runs once, before the software serves', async () => {
   const client = await connectOnce();
   const mark = join(temporaryDirectory(), 'called');
   const ending = `import os\n${documented('1', '2')}`.replace(
@@ -115,7 +115,7 @@ test('code runs although parts of its documentation are outdated, and they are n
   await client.cleanup('stale');
 });
 
-test('a deployment waits with evidence if no documented call holds', async () => {
+test('a deployment waits with evidence if no documented call passes', async () => {
   const client = await connectOnce();
   await startDeployment({
     name: 'wrong',

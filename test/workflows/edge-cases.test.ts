@@ -79,16 +79,16 @@ const answering = (version: string) => `def predict(n: int = 1):\n    return {"v
 test('stop and abandon end with a concurrent cleanup, and the name is free again', async () => {
   const source = temporarySolution({ 'main.py': answering('one') });
   const client = await connectOnce();
-  for (const wish of ['stop', 'abandon'] as const) {
+  for (const request of ['stop', 'abandon'] as const) {
     writeFileSync(join(source, 'main.py'), answering('one'));
     await deploy({ name: 'crossed', solution: source });
     writeFileSync(join(source, 'main.py'), `import time\ntime.sleep(60)\n${answering('two')}`);
     await client.redeploy('crossed', { changes: {}, isForced: false });
     await waitForInfo('crossed', ({ change }) => change?.state === 'verifying');
-    const [wished, cleaned] = await Promise.allSettled([client[wish]('crossed'), client.cleanup('crossed')]);
+    const [requested, cleaned] = await Promise.allSettled([client[request]('crossed'), client.cleanup('crossed')]);
     expect(cleaned).toMatchObject({ status: 'fulfilled', value: { state: 'cleaned' } });
     expect(
-      wished.status === 'rejected' || ['cleaning', 'cleaned', 'stopped', 'running'].includes(wished.value.state),
+      requested.status === 'rejected' || ['cleaning', 'cleaned', 'stopped', 'running'].includes(requested.value.state),
     ).toBe(true);
   }
   writeFileSync(join(source, 'main.py'), answering('three'));
@@ -153,9 +153,9 @@ test('a cleanup does not wait for calls that still run on a replaced revision', 
   await waitForInfo('draining', ({ steps }) =>
     steps.some(({ step, finishedAt }) => step === 'retireRevision' && finishedAt === null),
   );
-  const asked = Date.now();
+  const before = Date.now();
   expect(await client.cleanup('draining')).toMatchObject({ state: 'cleaned' });
-  expect(Date.now() - asked).toBeLessThan(20_000);
+  expect(Date.now() - before).toBeLessThan(20_000);
   expect(await under).toMatchObject({ status: 'error' });
   await software.close();
   expect(listProcesses(home).length).toBeLessThanOrEqual(2);
@@ -172,14 +172,14 @@ test('software that cannot be stopped keeps running and answers calls', async ()
   await client.cleanup('resisting');
 });
 
-test('a cleanup reports what still exists, retries at once when requested again, and continues in a new run', async () => {
+test('a cleanup reports what still exists, retries immediately when requested again, and continues in a new run', async () => {
   const options = { name: 'lasting', solution: temporarySolution({ 'main.py': 'X = 1\n' }), strategy: 'stubborn' };
   await startWithHistoryLimit(options, historyLimit);
   await waitForState('lasting', 'running');
   const client = await connectOnce();
   const first = await runOf('lasting');
   resist();
-  for (let asked = 0; asked < 2; asked += 1)
+  for (let attempt = 0; attempt < 2; attempt += 1)
     await expect(client.cleanup('lasting')).rejects.toMatchObject({
       code: 'UNDO_INCOMPLETE',
       message: expect.stringContaining('the echo goes on'),
@@ -190,7 +190,7 @@ test('a cleanup reports what still exists, retries at once when requested again,
   expect(await client.cleanup('lasting')).toMatchObject({ state: 'cleaned', lastError: null });
 });
 
-test('an orphaned revision is shown, and ended as soon as possible', async () => {
+test('the status shows an orphaned revision, which is stopped as soon as possible', async () => {
   await deploy({ name: 'untidy', solution: temporarySolution({ 'main.py': 'X = 1\n' }), strategy: 'stubborn' });
   resist();
   const info = await redeploy('untidy', { isForced: true });

@@ -13,7 +13,7 @@ import { temporaryStack } from '../support/temporary-stack.js';
 // instead of one (an hour); BERTH_KILL_REPORT=1 prints the duration of each recovery.
 
 const home = temporaryStack();
-const isWhole = process.env.BERTH_KILL_MATRIX === 'all';
+const isComplete = process.env.BERTH_KILL_MATRIX === 'all';
 /** Names of all steps, except the one that only waits for a worker. */
 const steps = Object.keys(createActivities({} as Dependencies)).filter((step) => step !== 'awaitHost');
 const matrix = new KillMatrix(home, localTarget(home));
@@ -36,18 +36,18 @@ interface Victim {
 }
 
 const commands = new UserCommands();
-const whole = ['deploy', 'redeploy', 'cleanup'];
+const core = ['deploy', 'redeploy', 'cleanup'];
 
 const victims: Record<string, Victim> = {
   'the worker': { kill: () => killRecorded(home, 'worker') },
   'the server': { kill: () => killRecorded(home, 'server') },
-  'everything at once': { kill: () => cutPower(home) },
+  'the complete stack': { kill: () => cutPower(home) },
   'the software': { kill: () => killHosts(home) },
   'the coding agent': { kill: () => killAgents(home), cells: () => matrix.selectBusy() },
   'the client': {
     kill: commands.kill,
     // The workflow continues without the client, at any step.
-    cells: () => matrix.selectCommands(isWhole ? whole : ['deploy']),
+    cells: () => matrix.selectCommands(isComplete ? core : ['deploy']),
     send: (operation, subject) => commands.run(operation.commandArguments?.(subject) ?? []),
   },
 };
@@ -58,13 +58,13 @@ describe.each(Object.entries(victims))('when %s is killed', (victim, { kill, cel
   beforeAll(
     async () => {
       const turn = Object.keys(victims).indexOf(victim);
-      const core = () => [cells?.() ?? matrix.selectCore(whole, turn)];
-      const rounds = isWhole && cells === undefined ? matrix.selectAll() : core();
+      const selectRounds = () => [cells?.() ?? matrix.selectCore(core, turn)];
+      const rounds = isComplete && cells === undefined ? matrix.selectAll() : selectRounds();
       const restore = () => ensureStack({ needsWorker: true });
       for (const round of rounds) outcomes.push(...(await matrix.run(round, { kill, restore, send })));
       if (process.env.BERTH_KILL_REPORT === '1') report(victim, outcomes);
     },
-    isWhole ? 3_600_000 : 360_000,
+    isComplete ? 3_600_000 : 360_000,
   );
 
   test.each(cells === undefined ? steps : ['its busy step'])('%s has the expected outcome', (step) => {

@@ -43,7 +43,7 @@ def predict(mark: str):
     os._exit(3)
 `;
 
-/** An agent whose first result is rejected and whose second one is accepted. */
+/** Agent with a first result that is rejected, and a second one that is accepted. */
 const answerTwice = `test -f app.py && version=good || version=bad
 cat > app.py <<END
 def predict(n: int = 1):

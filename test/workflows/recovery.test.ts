@@ -13,7 +13,7 @@ const home = temporaryStack();
 
 type Part = 'server.json' | 'worker.json';
 
-/** Kills a part of the stack as a crash would, and waits until it is gone. */
+/** Kills a part of the stack like a crash, and waits until it is gone. */
 async function killRecorded(part: Part): Promise<void> {
   const killed = readProcess(part);
   if (killed === null) throw new Error(`${part} names no process`);
@@ -71,7 +71,7 @@ test('a deployment survives the kill of its worker', async () => {
   await (await connectOnce()).cleanup('interrupted');
 });
 
-test('a client that follows a deployment restarts a killed stack and reports the rest', async () => {
+test('a client that follows a deployment restarts a killed stack and reports the remaining steps', async () => {
   const log = join(temporarySolution({}), 'imports.log');
   await startDeployment({ name: 'followed', solution: temporarySolution({ 'main.py': counting(log) }) });
   await waitForState('followed', 'verifying');

@@ -103,11 +103,11 @@ test('a failed redeploy leaves the old revision serving, waits, and continues wh
   expect(attributes).toMatchObject({ BerthName: 'failing', BerthState: 'running', BerthChange: 'waiting' });
   expect(attributes).toMatchObject({ BerthStrategy: 'local', BerthRevision: 'r1', BerthHost: waiting.host });
   expect((await fetch(waiting.webUrl ?? '')).status).toBe(200);
-  writeFileSync(join(deploymentDirectory(home, 'failing').workspace, 'main.py'), answering('mended'));
+  writeFileSync(join(deploymentDirectory(home, 'failing').workspace, 'main.py'), answering('fixed'));
   await client.resume('failing', { agent: 'none' });
-  const mended = await client.follow('failing', () => {});
-  expect(mended).toMatchObject({ revision: 'r2', change: null });
-  expect(await callDeployment('failing', {})).toMatchObject({ output: { version: 'mended' } });
+  const resumed = await client.follow('failing', () => {});
+  expect(resumed).toMatchObject({ revision: 'r2', change: null });
+  expect(await callDeployment('failing', {})).toMatchObject({ output: { version: 'fixed' } });
   await untilListed('failing', null);
   await client.cleanup('failing');
 });
@@ -162,7 +162,7 @@ test('revisions beyond the limit are discarded, oldest first', async () => {
   await (await connectOnce()).cleanup('keeping');
 });
 
-test('callers lose no call during a redeploy, and get answers of one version or the other', async () => {
+test('callers lose no call during a redeploy, and every answer comes from the old or the new version', async () => {
   const source = temporarySolution({ 'main.py': slowly('0') });
   await deploy({ name: 'busy', solution: source });
   const software = await openSoftware('busy', home);
@@ -227,7 +227,7 @@ def stream(seconds, steps):
         time.sleep(seconds)
 `;
 
-test('a revision whose calls fail in its bake is rolled back, with retries until that succeeds', async () => {
+test('a revision with failing calls in its bake is rolled back, with retries until that succeeds', async () => {
   const source = temporarySolution({});
   const broken = join(temporaryDirectory(), 'broken');
   writeFileSync(join(source, 'main.py'), `${failingWhile(broken)}${failingFrom(9)}`);

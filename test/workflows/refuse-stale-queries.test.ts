@@ -41,8 +41,8 @@ async function beginTask(name: string): Promise<void> {
 async function atWork(taskQueue: string, work: () => Promise<unknown>, onBegun = () => {}): Promise<void> {
   const watch = { begun: { fn: onBegun, callDuringReplay: true } };
   const slots = { maxConcurrentWorkflowTaskExecutions: 2, maxConcurrentWorkflowTaskPolls: 2 };
-  const made = await Worker.create({ connection: worker, taskQueue, workflowBundle, sinks: { watch }, ...slots });
-  await made.runUntil(work);
+  const created = await Worker.create({ connection: worker, taskQueue, workflowBundle, sinks: { watch }, ...slots });
+  await created.runUntil(work);
 }
 
 /** Expects the history to replay. The task after one of a killed worker may be refused once; the server repeats it. */

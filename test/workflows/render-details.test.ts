@@ -4,7 +4,7 @@ import { codes, describeNext, type ErrorCode } from '../../src/errors.js';
 import { renderDetails } from '../../src/workflows/status/render-details.js';
 import { createDeploymentInfo } from '../commands/recording-stream.js';
 
-const asked = { by: 'ana@studio', reason: null, requestedAt: '2026-03-01T12:00:00.000Z' };
+const request = { by: 'ana@studio', reason: null, requestedAt: '2026-03-01T12:00:00.000Z' };
 const failed: LastError = {
   code: 'CONTRACT_FAILED',
   message: '1 of 4 examples failed',
@@ -13,9 +13,9 @@ const failed: LastError = {
 };
 const waitingRedeploy: Partial<DeploymentInfo> = {
   revision: 'r2',
-  change: { ...asked, id: 'c3', kind: 'redeploy', revision: 'r3', state: 'waiting', lastError: failed },
+  change: { ...request, id: 'c3', kind: 'redeploy', revision: 'r3', state: 'waiting', lastError: failed },
 };
-const revision = (id: string, state: string) => ({ id, state, createdAt: asked.requestedAt, digest: null });
+const revision = (id: string, state: string) => ({ id, state, createdAt: request.requestedAt, digest: null });
 
 /** Returns the commands in backticks. */
 const commandsIn = (markdown: string): string[] =>
@@ -27,7 +27,7 @@ test.each<[string, Partial<DeploymentInfo>, string[]]>([
     {
       state: 'verifying',
       revision: null,
-      change: { ...asked, id: 'c1', kind: 'deploy', revision: 'r1', state: 'verifying', lastError: null },
+      change: { ...request, id: 'c1', kind: 'deploy', revision: 'r1', state: 'verifying', lastError: null },
     },
     ['berth status sentiment --watch', 'berth cleanup sentiment'],
   ],
@@ -37,7 +37,7 @@ test.each<[string, Partial<DeploymentInfo>, string[]]>([
       state: 'waiting',
       revision: null,
       lastError: failed,
-      change: { ...asked, id: 'c1', kind: 'deploy', revision: 'r1', state: 'waiting', lastError: failed },
+      change: { ...request, id: 'c1', kind: 'deploy', revision: 'r1', state: 'waiting', lastError: failed },
     },
     [
       'berth resume sentiment --hint TEXT',
@@ -60,7 +60,7 @@ test.each<[string, Partial<DeploymentInfo>, string[]]>([
   ],
   [
     'a redeploy in progress',
-    { change: { ...asked, id: 'c2', kind: 'redeploy', revision: 'r2', state: 'adapting', lastError: null } },
+    { change: { ...request, id: 'c2', kind: 'redeploy', revision: 'r2', state: 'adapting', lastError: null } },
     ['berth status sentiment --watch', 'berth abandon sentiment', "berth run sentiment '{…}'"],
   ],
   [
@@ -79,7 +79,7 @@ test.each<[string, Partial<DeploymentInfo>, string[]]>([
     'a redeploy that waits for a tool',
     {
       change: {
-        ...asked,
+        ...request,
         id: 'c2',
         kind: 'redeploy',
         revision: 'r2',
@@ -124,13 +124,13 @@ test('a queued change, a bake and finished changes are shown', () => {
     createDeploymentInfo({
       revision: 'r2',
       revisions: [revision('r1', 'kept'), revision('r2', 'active')],
-      next: { ...asked, id: 'c4', kind: 'redeploy', by: 'schedule nightly' },
+      next: { ...request, id: 'c4', kind: 'redeploy', by: 'schedule nightly' },
       bake: { revision: 'r2', previous: 'r1', until: '2026-03-01T12:05:00.000Z' },
       changes: [
-        { ...asked, id: 'c1', kind: 'deploy', revision: 'r1', outcome: 'live', note: 'r1 is live', ...over },
-        { ...asked, id: 'c2', kind: 'redeploy', revision: 'r2', outcome: 'failed', note: 'it exited', ...over },
+        { ...request, id: 'c1', kind: 'deploy', revision: 'r1', outcome: 'live', note: 'r1 is live', ...over },
+        { ...request, id: 'c2', kind: 'redeploy', revision: 'r2', outcome: 'failed', note: 'it exited', ...over },
         {
-          ...asked,
+          ...request,
           id: 'c3',
           kind: 'rollback',
           by: 'berth',
@@ -156,7 +156,7 @@ test('a queued change, a bake and finished changes are shown', () => {
 const over = { lastError: null, finishedAt: '2026-03-01T12:01:00.000Z' };
 
 test('steps show whether they succeeded, failed or run, and their cost', () => {
-  const times = { startedAt: asked.requestedAt, finishedAt: over.finishedAt };
+  const times = { startedAt: request.requestedAt, finishedAt: over.finishedAt };
   const markdown = renderDetails(
     createDeploymentInfo({
       steps: [
@@ -171,7 +171,7 @@ test('steps show whether they succeeded, failed or run, and their cost', () => {
   );
 });
 
-test.each(Object.keys(codes) as ErrorCode[])('every command in the next step of %s can be copied as it is', (code) => {
+test.each(Object.keys(codes) as ErrorCode[])('every command in the next step of %s can be copied unchanged', (code) => {
   const next = describeNext(code, { name: 'sentiment', path: '/solutions/a.b', variable: 'TOKEN', revision: 'r2' });
   const markdown = renderDetails(createDeploymentInfo({ lastError: { ...failed, code, next, evidence: null } }));
   expect(markdown.replaceAll(/`[^`]+`/g, '')).not.toMatch(/\bberth [a-z]+|[^\\]--/);
@@ -195,7 +195,7 @@ test('text from outside is escaped', () => {
 test('the page is always bounded, and shows both ends of the evidence', () => {
   const long = 'x'.repeat(5000);
   const past = {
-    ...asked,
+    ...request,
     id: 'c1',
     kind: 'redeploy',
     revision: 'r1',

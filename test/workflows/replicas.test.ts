@@ -28,7 +28,7 @@ interface Output {
 
 const outputOf = (answer: Answer | undefined) => (answer?.status === 'success' ? (answer.output as Output) : undefined);
 
-interface Made {
+interface FinishedCall {
   id: number;
   answer: Answer;
 }
@@ -37,7 +37,7 @@ interface Made {
 class Load {
   readonly file = join(temporaryDirectory(), 'begun');
   /** In the order of their answers. */
-  readonly made: Made[] = [];
+  readonly finished: FinishedCall[] = [];
   private count = 0;
   private isOver = false;
   private readonly callers: Promise<void>[];
@@ -49,28 +49,28 @@ class Load {
 
   /** Returns the processes that answer the next calls. */
   async pidsOfNext(count: number): Promise<Set<number | undefined>> {
-    const first = this.made.length;
-    while (this.made.length < first + count) await sleep(10);
-    return new Set(this.made.slice(first).map(({ answer }) => outputOf(answer)?.pid));
+    const first = this.finished.length;
+    while (this.finished.length < first + count) await sleep(10);
+    return new Set(this.finished.slice(first).map(({ answer }) => outputOf(answer)?.pid));
   }
 
   /** Returns failed calls and the ids of begun calls, both in the order of ids. */
-  async end(): Promise<{ failed: Made[]; begun: number[] }> {
+  async end(): Promise<{ failed: FinishedCall[]; begun: number[] }> {
     this.isOver = true;
     await Promise.all(this.callers);
     const begun = readFileSync(this.file, 'utf8').trim().split('\n').map(Number);
     return {
-      failed: this.made.filter(({ answer }) => answer.status !== 'success'),
+      failed: this.finished.filter(({ answer }) => answer.status !== 'success'),
       begun: begun.sort((one, other) => one - other),
     };
   }
 
-  /** Each caller has a client of its own, like callers in several processes. */
+  /** Each caller has its own client, like callers in several processes. */
   private async callAgainAndAgain(name: string): Promise<void> {
     const software = await openSoftware(name, home);
     while (!this.isOver) {
       const id = this.count++;
-      this.made.push({ id, answer: await software.run({ file: this.file, id }) });
+      this.finished.push({ id, answer: await software.run({ file: this.file, id }) });
     }
     await software.close();
   }
@@ -85,13 +85,13 @@ test('a killed replica loses only its running call and is restarted; a redeploy 
   const [killed, other] = [...(await load.pidsOfNext(50))] as [number, number];
   process.kill(killed, 'SIGKILL');
   await waitForInfo('twins', ({ restarts, state }) => restarts === 1 && state === 'running');
-  await load.pidsOfNext(20); // those that ran during the kill
+  await load.pidsOfNext(20); // calls that ran during the kill
   const after = await load.pidsOfNext(100);
   expect([after.has(other), after.has(killed), after.size]).toEqual([true, false, 2]);
   const { failed, begun } = await load.end();
   for (const { answer } of failed) expect(answer).toMatchObject({ error: { code: 'CALL_LOST' } });
-  expect(failed.length).toBeLessThanOrEqual(1); // it runs one call at a time
-  expect(begun).toEqual(load.made.map((_, id) => id)); // each once, lost or not
+  expect(failed.length).toBeLessThanOrEqual(1); // each replica runs one call at a time
+  expect(begun).toEqual(load.finished.map((_, id) => id)); // each call begins once, whether or not it is lost
 
   const next = new Load('twins', 6);
   expect((await next.pidsOfNext(50)).size).toBe(2);
@@ -101,7 +101,7 @@ test('a killed replica loses only its running call and is restarted; a redeploy 
   expect((await next.pidsOfNext(100)).size).toBe(2);
   const ended = await next.end();
   expect(ended.failed).toEqual([]);
-  expect(ended.begun).toEqual(next.made.map((_, id) => id));
-  expect(outputOf(next.made.at(-1)?.answer)).toMatchObject({ version: 2 });
+  expect(ended.begun).toEqual(next.finished.map((_, id) => id));
+  expect(outputOf(next.finished.at(-1)?.answer)).toMatchObject({ version: 2 });
   await (await connectOnce()).cleanup('twins');
 });

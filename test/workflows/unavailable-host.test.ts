@@ -23,7 +23,7 @@ const environmentOf = (host: keyof typeof homes) => ({
   BERTH_HOST_ID: `${host}-${process.pid}`,
 });
 
-/** Starts a worker in a process group of its own, without the software that it deploys. */
+/** Starts a worker in a separate process group from the software that it deploys. */
 function startWorker(host: keyof typeof homes): ChildProcess {
   const client = join(packageRoot, 'dist', 'client.js');
   const env = { ...process.env, ...environmentOf(host) };
@@ -36,7 +36,7 @@ function killGroup({ pid = 0 }: ChildProcess): void {
   try {
     process.kill(-pid, 'SIGKILL');
   } catch {
-    // already gone
+    // it has ended
   }
 }
 

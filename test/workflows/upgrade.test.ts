@@ -24,8 +24,8 @@ import { installBuild, installLaterBuild } from '../support/install-build.js';
 import { registerCleanup, temporarySolution, writeTree } from '../support/temporary-directories.js';
 import { temporaryStack } from '../support/temporary-stack.js';
 
-// The worker of one build begins everything; the worker of a later build, whose workflows differ by a patched branch,
-// takes over. The earlier build is then deleted.
+// The worker of one build begins all operations. The worker of a later build, with workflows that differ by a patched
+// branch, takes over. The earlier build is then deleted.
 
 const home = temporaryStack();
 const marks = temporarySolution({});
@@ -49,7 +49,7 @@ let scheduledRun: Promise<ScheduledRun>;
 const workerNow = (): ProcessIdentity =>
   (JSON.parse(readFileSync(join(home.stack, 'worker.json'), 'utf8')) as { process: ProcessIdentity }).process;
 
-/** Runs `berth up` of a build. This test's own clients use its server by address, so they leave the worker alone. */
+/** Runs `berth up` of a build. This test's own clients use its server by address, so they do not replace the worker. */
 async function up(root: string): Promise<string> {
   delete process.env.TEMPORAL_ADDRESS;
   const { exitCode, stdout, stderr } = await runBin(['up', '--json'], { home: home.root, root });
@@ -128,7 +128,7 @@ test('running software keeps its process, and is redeployed and rolled back', as
 });
 
 test('a first deployment that waits is resumed', async () => {
-  writeFileSync(join(deploymentDirectory(home, 'waiting').workspace, 'main.py'), answering('mended'));
+  writeFileSync(join(deploymentDirectory(home, 'waiting').workspace, 'main.py'), answering('fixed'));
   const client = await connectOnce();
   expect(await client.info('waiting')).toMatchObject({ state: 'waiting', change: { id: 'c1' } });
   await client.resume('waiting', { agent: 'none' });

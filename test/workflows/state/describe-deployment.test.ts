@@ -15,7 +15,7 @@ const createState = (changes: Partial<WorkflowState> = {}): WorkflowState => ({
 
 function createKept(id: string, changes: Partial<KeptRevision> = {}): KeptRevision {
   const { status } = createPendingRevision(config, id, 1);
-  const kept = {
+  const facts = {
     config,
     setting: {},
     adaptation: {},
@@ -25,7 +25,7 @@ function createKept(id: string, changes: Partial<KeptRevision> = {}): KeptRevisi
     status: { ...status, adaptedPath: `/revisions/${id}` },
     ...changes,
   };
-  return kept as unknown as KeptRevision; // only these facts are described
+  return facts as unknown as KeptRevision; // only these facts are described
 }
 
 const activate = (revision: string, isStopped = false): WorkflowState['active'] => ({
