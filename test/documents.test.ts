@@ -4,7 +4,7 @@ import { expect, test } from '@jest/globals';
 import { packageRoot } from '../src/home/package-root.js';
 import { readDocument } from './support/documents.js';
 
-// Documents name files, rooms, and functions. These tests fail when the tree no longer has them.
+// Documents name files, rooms, and functions. These tests fail when one of them no longer exists.
 
 /** Written by `npm run docs`. */
 const generatedReference = join('docs', 'api');
@@ -77,7 +77,7 @@ function readFloors(): Map<string, number> {
   );
 }
 
-/** The cells of a Markdown table, without its head. */
+/** Reads the cells of a Markdown table, without its head. */
 const readRows = (text: string): string[][] =>
   text
     .split('\n')
@@ -93,7 +93,7 @@ const readRows = (text: string): string[][] =>
 const listCodeSpans = (text: string): string[] =>
   [...removeCodeBlocks(text).matchAll(/`([^`\n]+)`/g)].map(([, span = '']) => span);
 
-/** Targets of links into the tree. */
+/** Lists the targets of links into the tree. */
 const listLinks = (text: string): string[] =>
   [
     ...removeCodeBlocks(text)
@@ -103,14 +103,14 @@ const listLinks = (text: string): string[] =>
 
 const removeCodeBlocks = (text: string): string => text.replaceAll(/^ *```[\s\S]*?^ *```$/gm, '');
 
-/** A path that begins with a file or directory of the tree's top level: not one of `$BERTH_HOME` or of a user's repository. */
+/** Recognizes a path by its first name, and so excludes paths in `$BERTH_HOME` and in a user's repository. */
 const isPathInTree = (span: string): boolean =>
   /^[\w@.<>*/-]+$/.test(span) &&
   span.includes('/') &&
   span !== generatedReference &&
   topLevel.includes(span.split('/')[0] ?? '');
 
-/** `<name>` and `*` stand for any one name. */
+/** Finds the path in the tree; `<name>` and `*` match any single name. */
 function matchesTree(path: string): boolean {
   const names = path.replace(/\/$/, '').split('/');
   const exists = (directory: string, [name, ...rest]: string[]): boolean => {

@@ -7,10 +7,10 @@ import { packageRoot } from '../src/home/package-root.js';
 
 const execute = promisify(execFile);
 
-/** What stands on Node's own connections and timers, which change from one Node to the next. */
+/** Tests of code that depends on Node's connections and timers, which change between versions. */
 const paths = ['runners/(http|json)-call', 'runners/alarm', 'proxy', 'strategies/container-call'];
 
-test('what calls software does so on Node 24, too', async () => {
+test('calls to software work on Node 24, too', async () => {
   const inPackage = { cwd: packageRoot };
   const node = process.env.BERTH_TEST_NODE ?? '';
   const { stdout: version } = await execute(node, ['--version']);
@@ -23,8 +23,8 @@ test('what calls software does so on Node 24, too', async () => {
     '--json',
     ...paths.map((path) => `/test/${path}\\.test`),
   ];
-  const { NODE_OPTIONS, ...rest } = process.env; // this test's own run is of the other Node
-  const env = { ...rest, BERTH_TEST_MET: '' }; // none of them needs the Temporal server that a run starts
+  const { NODE_OPTIONS, ...rest } = process.env; // options for the Node that runs this test
+  const env = { ...rest, BERTH_TEST_MET: '' }; // no Temporal server for these tests
   const { stdout } = await execute(node, argv, { ...inPackage, env, maxBuffer: 2 ** 26 }).catch((error) => error);
   const { numPassedTests, testResults } = JSON.parse(stdout) as {
     numPassedTests: number;

@@ -17,14 +17,14 @@ const solution = temporarySolution({
 
 const environment = { ...process.env, BERTH_HOME: home, TEMPORAL_ADDRESS: undefined };
 
-/** As a user would: from anywhere, by the installed command. */
+/** Runs the installed command in a directory outside of the package. */
 async function berth(...words: string[]): Promise<unknown> {
   const command = join(prefix, 'bin', 'berth');
   const { stdout } = await execute(command, [...words, '--json'], { cwd: home, env: environment });
   return JSON.parse(stdout);
 }
 
-// Not afterAll: what runs must be gone before its directories are.
+// Not afterAll: the software must be gone before its directories are removed.
 afterEach(async () => {
   if (!existsSync(join(prefix, 'bin', 'berth'))) return;
   await berth('cleanup', '--all', '--yes').catch(() => undefined);
@@ -32,12 +32,12 @@ afterEach(async () => {
 });
 
 test('the packed package works after a global install into an empty prefix', async () => {
-  // Without scripts: packing must not build again while other tests use what is built.
+  // Without scripts: packing must not build again while other tests use the build.
   const packed = await execute('npm', ['pack', '--ignore-scripts', '--json', '--pack-destination', prefix], {
     cwd: packageRoot,
   });
   const [{ filename }] = JSON.parse(packed.stdout) as [{ filename: string }];
-  // Also here: a machine that runs no scripts of packages is to be enough.
+  // Without scripts, too: the package must work on a machine that runs no install scripts.
   const install = [
     'install',
     '--ignore-scripts',
@@ -71,7 +71,7 @@ test('the packed package works after a global install into an empty prefix', asy
   await checkTypes(directory);
 }, 240_000);
 
-/** As an editor does, where the package is installed beside the strategy. */
+/** Checks a strategy's types like an editor, with the package in its `node_modules`. */
 async function checkTypes(strategy: string): Promise<void> {
   const modules = join(strategy, 'node_modules');
   mkdirSync(modules);

@@ -127,7 +127,7 @@ test('an ambiguous entry goes to an agent, and is an error without one', async (
   expect(await adapterWith([ambiguous], writer()).adapt(await someRequest())).toMatchObject({ by: 'writer' });
 });
 
-test('an unknown agent is refused before anything is written; later the work is kept', async () => {
+test('an unknown agent is refused before anything is written, and a later refusal preserves the work', async () => {
   const request = await someRequest(undefined, { round: { agents: ['nobody'] } });
   const adapter = adapterWith([recognizing({ 'new.py': '' })]);
   await expect(adapter.adapt(request)).rejects.toMatchObject({ code: 'AGENT_UNKNOWN' });
@@ -136,7 +136,7 @@ test('an unknown agent is refused before anything is written; later the work is 
   await expect(adapter.adapt(resumed)).rejects.toMatchObject({ code: 'AGENT_UNUSABLE' });
 });
 
-test('an unrecognized workspace goes to the first usable agent, whose work becomes a commit', async () => {
+test('an unrecognized workspace goes to the first usable agent, and its work becomes a commit', async () => {
   const missing = new ScriptedAgent('missing');
   missing.missing = ['the program missing'];
   const agent = writer();
@@ -316,12 +316,12 @@ test('a rejected change is not committed, and its evidence names the file', asyn
 test.each([
   ['dollars', { spent: { rounds: 1, dollars: 2, tokens: 0 }, budget: { rounds: 4, dollars: 2 } }, '$2'],
   ['rounds', { spent: { rounds: 4, dollars: 2, tokens: 0 }, budget: { rounds: 4, dollars: null } }, '4 rounds'],
-])('an exhausted budget of %s runs no agent', async (_, round, said) => {
+])('an exhausted budget of %s runs no agent', async (_, round, message) => {
   const agent = new ScriptedAgent('writer');
   const failure = adapterWith([], agent).adapt(await someRequest(undefined, { round }));
   await expect(failure).rejects.toMatchObject({
     code: 'BUDGET_REACHED',
-    message: expect.stringContaining(said),
+    message: expect.stringContaining(message),
     next: expect.stringContaining('berth resume'),
   });
   expect(agent.requests).toEqual([]);
@@ -399,7 +399,7 @@ test('without a sandbox, a change of a guarded file is rejected and named', asyn
   });
 });
 
-test('the user’s edits are committed with the interface that a recipe recognizes, or else the last known one', async () => {
+test('the user’s edits are committed with the interface that a recipe recognizes, otherwise the last known one', async () => {
   const request = await someRequest();
   const before = { ...request, round: someRound({ number: 1 }) };
   const adapted = await adapterWith([], writer()).adapt(before);
@@ -412,7 +412,7 @@ test('the user’s edits are committed with the interface that a recipe recogniz
   expect(await adapterWith([recognizing()]).adapt(own(3))).toMatchObject({ by: 'user', notes: [] });
 });
 
-test('edits without a known interface are kept', async () => {
+test('edits without a known interface stay', async () => {
   const round = { agents: [], asksRecipes: false };
   const failure = adapterWith([blind]).adapt(await someRequest(undefined, { round }));
   await expect(failure).rejects.toMatchObject({ code: 'ADAPTATION_FAILED' });

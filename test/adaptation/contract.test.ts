@@ -181,8 +181,8 @@ test.each<[string, Partial<DocumentedCall>, object]>([
     { doctest: { want: 'Traceback (most recent call last):\nValueError: no', options: [] } },
   ],
 ])('a doctest that expects %s is compared accordingly', (_, call, expected) => {
-  const { examples: made } = determine([parameter('x')], [documented({ positional: [1], ...call })]);
-  expect(made).toEqual([{ input: { x: 1 }, match: 'subset', place: 'app.py:3', ...expected }]);
+  const { examples } = determine([parameter('x')], [documented({ positional: [1], ...call })]);
+  expect(examples).toEqual([{ input: { x: 1 }, match: 'subset', place: 'app.py:3', ...expected }]);
 });
 
 test.each([
@@ -238,13 +238,13 @@ test.each([
   ['CALL_TIMEOUT', 'no answer within 60 s', 'CALL_TIMEOUT: no answer within 60 s'],
   ['CALL_INPUT', 'x is missing', 'CALL_INPUT: x is missing'],
   ['QUOTA', 'none left', 'QUOTA: none left'],
-])('a probe of the user’s code that ends with %s is reported, but does not fail', async (code, message, told) => {
+])('a probe of the user’s code that ends with %s is reported, but does not fail', async (code, message, summary) => {
   const checked = await checkContract({ contract: probe, call: failing(message, code), isUserCode: true });
   expect(checked).toEqual({
-    report: { source: 'none', examples: 0, passed: 0, probe: { code, raised: told } },
+    report: { source: 'none', examples: 0, passed: 0, probe: { code, raised: summary } },
     evidence: null,
     fullEvidence: null,
-    note: `contract: none; called with its defaults, it raised ${told}`,
+    note: `contract: none; called with its defaults, it raised ${summary}`,
   });
 });
 
@@ -255,7 +255,7 @@ test('a probe of agent-changed code that raises is evidence', async () => {
 });
 
 test.each(['NOT_RUNNING', 'ENGINE_UNREACHABLE', 'CALL_CANCELLED'])(
-  'a probe that met %s never reached the software, and says nothing of it',
+  'a probe that ends with %s never reached the software, and is no evidence about it',
   async (code) => {
     const checked = await checkContract({ contract: probe, call: failing('away', code), isUserCode: true });
     expect(checked.evidence).toContain('away');
@@ -275,7 +275,7 @@ const documentation: Contract = {
   examples: examples.map((one, index) => ({ ...one, place: `README.md:${index + 1}` })),
 };
 
-test('documentation may be out of date: passing calls count, and failing ones are named', async () => {
+test('documentation may be outdated: passing calls count, and failing ones are named', async () => {
   const { report, evidence, note } = await checkContract({ contract: documentation, call, isUserCode: true });
   expect(evidence).toBeNull();
   expect(report).toEqual({
@@ -298,16 +298,16 @@ test('documentation may be out of date: passing calls count, and failing ones ar
   );
 });
 
-test('failed documented calls are not repeated, and stay named', async () => {
+test('failed documented calls are not repeated, and the report still names them', async () => {
   const { report } = await checkContract({ contract: documentation, call, isUserCode: true });
   const { stale = [] } = report;
-  const made: unknown[] = [];
-  const noting = (inputs: unknown) => {
-    made.push(inputs);
+  const repeated: unknown[] = [];
+  const record = (inputs: unknown) => {
+    repeated.push(inputs);
     return call(inputs);
   };
-  const again = await checkContract({ contract: documentation, call: noting, isUserCode: true, stale });
-  expect(made).toEqual([1]);
+  const again = await checkContract({ contract: documentation, call: record, isUserCode: true, stale });
+  expect(repeated).toEqual([1]);
   expect(again).toMatchObject({ report, evidence: null });
   const late = await checkContract({ contract: documentation, call, isUserCode: true, stale: stale.slice(1) });
   expect(late.report).toEqual(report);
@@ -341,7 +341,7 @@ test('an unreachable documented URL is only named, but a wrong answer is a failu
   expect((await check({ status: 'success', output: '1999-01-01' })).evidence).toContain('README.md:9');
 });
 
-test('all examples of the user must pass, whoever wrote the code', async () => {
+test('all examples of the user must pass, for the user’s and the agent’s code', async () => {
   const checked = await checkContract({ contract: { source: 'user', examples }, call, heldBack: [], isUserCode: true });
   expect(checked.evidence).toContain('example 2');
 });
@@ -364,7 +364,7 @@ test('evidence and notes say what a call misses and what to do', async () => {
   expect(report.stale?.at(-1)?.problem).toMatch(/ValueError: no; run “git lfs pull”$/);
 });
 
-test('an aborted check says nothing about the software', async () => {
+test('an aborted check has no result about the software', async () => {
   const controller = new AbortController();
   const cut = async (): Promise<Answer> => {
     controller.abort();

@@ -15,7 +15,7 @@ afterAll(async () => {
   for (const runner of runners) await runner.undo();
 });
 
-interface Scene {
+interface BrokenRepository {
   files: Record<string, string>;
   env?: Record<string, string>;
   /** Modifies the source before it is copied. */
@@ -23,7 +23,7 @@ interface Scene {
 }
 
 /** Returns the message for a copy of a repository that does not start. */
-async function explain({ files, env = {}, prepare }: Scene): Promise<{ message: string; source: string }> {
+async function explain({ files, env = {}, prepare }: BrokenRepository): Promise<{ message: string; source: string }> {
   const source = temporarySolution(files);
   await prepare?.(source);
   const directory = temporaryDirectory('berth-missing-');
@@ -115,7 +115,7 @@ test('a deployed directory that is imported as a package is named', async () => 
   expect(message).not.toContain('requirements');
 });
 
-test('a file that is beside the code instead of in the root is named', async () => {
+test('a file that is next to the code instead of in the root is named', async () => {
   const source = temporarySolution({ 'service/app.py': '', 'service/data/w.txt': '' });
   const error = new BerthError('IMPORT_FAILED', "FileNotFoundError: No such file or directory: 'data/w.txt'", {
     evidence: `Traceback\n  File "service/app.py", line 1, in <module>\n`,

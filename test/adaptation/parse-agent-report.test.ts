@@ -43,7 +43,7 @@ test('other interface types are accepted as is, if they match the strategy’s t
   expect(read(tag(valid), 'http')).toEqual({ problem: expect.stringContaining('this strategy requires “http”') });
 });
 
-test('the summary is the first line of prose, the address is kept', () => {
+test('the summary is the first line of prose, and the report contains the address', () => {
   const message = `## Wrapped \`predict\`.\nMore.\n${tag(valid)}\n<endpoint_url>http://localhost:1/x</endpoint_url>`;
   expect(read(message)).toMatchObject({ summary: 'Wrapped `predict`.', endpointUrl: 'http://localhost:1/x' });
   expect(read(`${tag(valid)}<endpoint_url>none</endpoint_url>`)).toMatchObject({

@@ -33,7 +33,7 @@ const prompted = async (input: Partial<PromptInput> = {}): Promise<PromptInput> 
   ...input,
 });
 
-test('the first prompt contains the whole task and no empty section', async () => {
+test('the first prompt contains the complete task and no empty section', async () => {
   const examples = [{ input: { text: 'a' }, output: { label: 'b' }, match: 'subset' as const }];
   const prompt = buildPrompt(
     await prompted({
@@ -88,7 +88,7 @@ test('a user’s part replaces Berth’s, and an unknown placeholder is named wi
   );
 });
 
-test('the prompt of ten thousand files stays below 8,000 tokens, with evidence and all, and is built at once', async () => {
+test('the prompt of ten thousand files, with evidence, has fewer than 8,000 tokens and is built immediately', async () => {
   const files = Array.from({ length: 10_000 }, (_, index) => `package_${index % 40}/module_${index}/part_${index}.py`);
   const entry = (file: string): EntryPoint => ({
     file,

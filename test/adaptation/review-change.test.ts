@@ -70,7 +70,7 @@ test.each([
   ['a line instead of another', add('requirements.txt', 'six\nattrs>=20\n')],
   ['code that moves, in parts', both(remove('helper.py'), add('lib/helper.py', repository['helper.py']))],
   [
-    'code that moves as it is indented anew',
+    'code that moves and changes its indentation',
     both(
       add('helper.py', 'from lib.code import *\n'),
       add('lib/code.py', `if True:\n${repository['helper.py'].replaceAll(/^/gm, '    ')}`),
@@ -78,7 +78,7 @@ test.each([
   ],
   ['other ends of the same lines', add('helper.py', repository['helper.py'].replaceAll('\n', '\r\n'))],
   ['generated code that is not there', both(add('new.py', 'x = 1\n'), remove('api_pb2.py'))],
-  ['code that says of itself that it is generated', both(add('new.py', 'x = 1\n'), remove('client.py'))],
+  ['code with a header that says it is generated', both(add('new.py', 'x = 1\n'), remove('client.py'))],
   ['a lock that is not there', both(add('new.py', 'x = 1\n'), remove('uv.lock'))],
   ['an empty file that is not there', both(add('new.py', 'x = 1\n'), remove('pkg/__init__.py'))],
   ['a label of one word', add('entry.py', 'labels = ["negative", "positive"]\n')],
@@ -91,7 +91,7 @@ test.each([
   ['deletes code', both(add('new.py', 'x = 1\n'), remove('helper.py')), 'helper.py: the user’s code was'],
   ['replaces code', add('helper.py', 'def answer(text): return {}\n'), 'helper.py: 31 of its 31 lines'],
   [
-    'replaces code by as much of its own',
+    'replaces code with the same amount of new code',
     add('helper.py', lines(40).replaceAll('line', 'mine')),
     'helper.py: 31 of its 31',
   ],
@@ -104,7 +104,7 @@ test.each([
     'helper.py: the user’s',
   ],
   [
-    'writes what it deletes anew',
+    'rewrites deleted code in another file',
     both(add('mine.py', lines(31).replaceAll('line', 'mine')), remove('helper.py')),
     'helper.py: the user’s',
   ],
@@ -132,8 +132,8 @@ test('plain words count only if both sides of an example were added', async () =
 });
 
 test('text of the source and schemas are not hard-coded examples', async () => {
-  const said: Example[] = [{ input: 1, output: 'good morning to you', match: 'subset' }];
-  expect((await review(add('entry.py', 'x = "good morning to you"\n'), said)).evidence).toBeNull();
+  const examples: Example[] = [{ input: 1, output: 'good morning to you', match: 'subset' }];
+  expect((await review(add('entry.py', 'x = "good morning to you"\n'), examples)).evidence).toBeNull();
   const schema: Example[] = [{ input: 1, output: { type: 'object', title: 'a long title' }, match: 'schema' }];
   expect((await review(add('entry.py', 'x = "a long title"\n'), schema)).evidence).toBeNull();
 });
@@ -164,7 +164,7 @@ test('files that programs generate are not committed', async () => {
   expect((await commitWorkspace(workspace, 'Adapt')).filesChanged).toEqual(['entry.py']);
 });
 
-test('a guarded directory shows each file that was changed, added, removed or re-timed', async () => {
+test('the review of a guarded directory names each file that was changed, added, removed or has a new time', async () => {
   const root = writeTree(temporaryDirectory(), { 'a/one.py': '1', 'a/two.py': '2', 'a/three.py': '3', 'b/own.py': '' });
   const look = () => takeFingerprint([root], [join(root, 'b')]);
   const before = await look();

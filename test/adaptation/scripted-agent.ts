@@ -16,7 +16,7 @@ export const finished: AgentResult = {
 
 type Reply = Partial<AgentResult> | Error;
 
-/** An agent that really edits files and replies from a script. Only the agent itself is a fake. */
+/** Agent that really edits files and replies from a script. Only the agent itself is a fake. */
 export class ScriptedAgent implements Agent {
   readonly requests: AgentRequest[] = [];
   readonly name: string;

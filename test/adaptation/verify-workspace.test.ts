@@ -51,7 +51,7 @@ async function verify(
 
 const example = (input: unknown, output: unknown): Example => ({ input, output, match: 'subset' });
 
-test('software that keeps its contract passes every local check', async () => {
+test('software that fulfills its contract passes every local check', async () => {
   const files = {
     'app.py':
       'import six\nfrom helpers import double\ndef predict(x, times=1):\n    return {"y": double(x) * times, "six": six.__version__}\n',
@@ -120,7 +120,7 @@ test('a failed example shows its input, the expected and the actual output', asy
   });
 });
 
-test('an example whose call raises shows the traceback', async () => {
+test('an example with a call that raises shows the traceback', async () => {
   const files = { 'app.py': 'def predict(x):\n    return 1 / x\n' };
   await expect(verify(files, { examples: [{ input: { x: 0 }, match: 'subset' }] })).rejects.toMatchObject({
     code: 'CONTRACT_FAILED',
@@ -143,7 +143,7 @@ test.each([
   ['crashes', 'os.kill(os.getpid(), signal.SIGSEGV)', 'CALL_LOST'],
   ['never ends', 'ctypes.CDLL(None).sleep(600)', 'CALL_TIMEOUT'],
 ])(
-  'a documented call that %s leaves the others as they are',
+  'a documented call that %s does not affect the others',
   async (_, code, problem) => {
     const calls = [1, 2, 3].map((x) => `    >>> predict(${x})\n    ${2 * x}\n`).join('');
     const files = {

@@ -8,7 +8,7 @@ import { temporaryDirectory } from '../support/temporary-directories.js';
 import { describeConformance } from './conformance.js';
 import { openaiChat } from './endpoints/index.js';
 
-/** A minimal agent: it requests replies, runs tool calls, keeps its session in its home, and writes a report. */
+/** Minimal agent: it requests replies, runs tool calls, stores its session in its home, and writes a report. */
 const program = `#!${process.execPath}
 import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';

@@ -60,7 +60,7 @@ async function serve(deployment: string, app: string, concurrency?: number) {
   };
 }
 
-const kill = (handle: Handle) => process.kill(handle.pid as number, 'SIGKILL'); // a key of this runner's
+const kill = (handle: Handle) => process.kill(handle.pid as number, 'SIGKILL'); // a key of this runner’s handle
 
 async function replace({ handle, plan }: { handle: Handle; plan: Handle['plan'] }): Promise<Handle> {
   kill(handle);
@@ -70,7 +70,10 @@ async function replace({ handle, plan }: { handle: Handle; plan: Handle['plan'] 
 }
 
 /** Blocks a process with this many calls, and waits until they have begun. */
-async function holdUp({ open, file, begun }: Awaited<ReturnType<typeof serve>>, count = 1): Promise<Promise<Answer>[]> {
+async function blockProcess(
+  { open, file, begun }: Awaited<ReturnType<typeof serve>>,
+  count = 1,
+): Promise<Promise<Answer>[]> {
   const software = await open();
   const names = Array.from({ length: count }, (_, index) => `holder ${index}`);
   const held = names.map((name) => software.run({ file, name, holds: true }, { timeout: 60 }));
@@ -78,7 +81,7 @@ async function holdUp({ open, file, begun }: Awaited<ReturnType<typeof serve>>, 
     try {
       return begun().length === count;
     } catch {
-      return false; // there is no trace yet
+      return false; // the trace does not exist yet
     }
   };
   while (!haveBegun()) await sleep(10);
@@ -97,7 +100,7 @@ async function untilTaken({ endpoint }: Handle, calls: number): Promise<void> {
   client.close();
 }
 
-async function isThere({ endpoint }: Handle): Promise<boolean> {
+async function isListening({ endpoint }: Handle): Promise<boolean> {
   const client = new HostClient({ socket: endpoint as string, timeout: 1 });
   const { status } = await client.acquireTurn({ mayWait: false, timeout: 1 });
   client.close();
@@ -105,11 +108,11 @@ async function isThere({ endpoint }: Handle): Promise<boolean> {
 }
 
 test.each(holding)(
-  'a call that waits behind code %s is made at the process that comes next, once, and what had begun is lost',
+  'a call that waits behind code %s is made once, by the next process, and calls that had begun are lost',
   async (title, app, concurrency) => {
     const served = await serve(title.replaceAll(' ', '-'), app, concurrency);
     const { handle, file, plan, begun } = served;
-    const held = await holdUp(served, concurrency);
+    const held = await blockProcess(served, concurrency);
     const [one, other] = [await served.open(), await served.open()];
     const waiting = [
       one.run({ file, name: 'values' }),
@@ -143,7 +146,7 @@ const readLast = async (software: OpenSoftware, inputs: unknown): Promise<unknow
 test('the wait ends at the call’s timeout, when it is canceled, and with a stop', async () => {
   const served = await serve('unreplaced', noting('time.sleep(100)'));
   const { handle, file } = served;
-  await holdUp(served);
+  await blockProcess(served);
   const software = await served.open();
   const cancel = new AbortController();
   const cancelled = software.run({ file, name: 'cancelled' }, { signal: cancel.signal, timeout: 60 });
@@ -163,7 +166,7 @@ test('the wait ends at the call’s timeout, when it is canceled, and with a sto
 
 test('a call that waits when its revision is retired goes to the active revision', async () => {
   const served = await serve('retired', noting('time.sleep(100)'));
-  const held = await holdUp(served);
+  const held = await blockProcess(served);
   const software = await served.open();
   const waiting = software.run({ file: served.file, name: 'waiting' });
   await untilTaken(served.handle, 2);
@@ -178,7 +181,7 @@ test('a call without running software does not wait', async () => {
   kill(served.handle);
   const software = await served.open();
   const call = () => software.run({ file: served.file, name: 'late' }, { timeout: 3_600 });
-  while (await isThere(served.handle)) await sleep(10); // the kill takes a moment
+  while (await isListening(served.handle)) await sleep(10); // the kill takes a moment
   expect(await call()).toMatchObject({ error: { code: 'NOT_RUNNING' } });
   expect(await readLast(software, { file: served.file, name: 'late' })).toMatchObject({
     error: { code: 'NOT_RUNNING' },

@@ -5,7 +5,7 @@ import { deploymentDirectory } from '../../src/home/home.js';
 import { runBin } from '../support/bin.js';
 import { temporaryDirectory, temporaryHome, temporarySolution } from '../support/temporary-directories.js';
 
-// What the built command does without any server: as a process, with its exit code and both its streams.
+// The built command without a server: its exit code and both of its streams.
 
 const home = () => temporaryHome().root;
 

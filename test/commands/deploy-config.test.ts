@@ -154,7 +154,7 @@ test.each<[string, Partial<DeployOptionValues>, string, string]>([
   ['an entry without a callable', { entry: 'app.py' }, 'ENTRY_INVALID', 'app.py'],
   ['a path with a space', { entry: '/pre dict' }, 'ENTRY_INVALID', '/pre dict'],
   ['a port without a path', { entry: ':8080' }, 'ENTRY_INVALID', ':8080'],
-  ['an entry whose module is a path', { entry: 'src/app:predict' }, 'ENTRY_INVALID', 'src/app:predict'],
+  ['an entry with a path as its module', { entry: 'src/app:predict' }, 'ENTRY_INVALID', 'src/app:predict'],
   ['an unknown resource', { resource: ['mem=1'] }, 'RESOURCE_INVALID', 'known: cpu, memory'],
   ['a resource without a value', { resource: ['cpu'] }, 'RESOURCE_INVALID', 'NAME=VALUE'],
   ['a variable without a name', { env: ['=1'] }, 'USAGE', '--env'],

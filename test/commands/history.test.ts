@@ -28,7 +28,7 @@ const step = (name: string, from: number, to: number | null, note: string) => ({
 const at = (time: number) => new Date(time).toISOString();
 const request = { by: 'ana@studio', reason: null, lastError: null };
 
-/** A deploy, a redeploy that began when that was over, one that never began, a stop and a start, and a rollback. */
+/** History of a deploy, a redeploy after it, one that never began, a stop and a start, and a rollback. */
 const info = createDeploymentInfo({
   revision: 'r2',
   steps: [

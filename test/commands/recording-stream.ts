@@ -1,7 +1,7 @@
 import { PassThrough } from 'node:stream';
 import type { DeploymentInfo } from '../../src/contract/status.js';
 
-/** A stream that remembers what was written to it, as a terminal of that width or as a file. */
+/** Stream that records its text; a terminal with that width, or a file. */
 export class RecordingStream extends PassThrough {
   text = '';
   readonly isTTY: boolean;
@@ -17,7 +17,7 @@ export class RecordingStream extends PassThrough {
   }
 }
 
-/** A running deployment, with whatever a test says of it. */
+/** Creates the info of a running deployment, with a test's changes. */
 export const createDeploymentInfo = (facts: Partial<DeploymentInfo> = {}): DeploymentInfo => ({
   name: 'sentiment',
   state: 'running',

@@ -56,7 +56,7 @@ test('the list is aligned', () => {
   ]);
 });
 
-test('the list shows a running, waiting or failed change beside the active revision', () => {
+test('the list shows a running, waiting or failed change next to the active revision', () => {
   const summary = { state: 'running', strategy: 'local', host: 'h', webUrl: null, revision: 'r1' } as const;
   const last = { reason: null, requestedAt: '', finishedAt: '', revision: null, note: '' };
   const failed = { ...last, id: 'c4', kind: 'redeploy', by: 'schedule default', outcome: 'failed' } as const;

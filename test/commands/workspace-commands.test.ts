@@ -26,7 +26,7 @@ beforeAll(async () => {
   writeTree(workspace, { 'app.py': 'x = 2\n' });
 });
 
-/** The command as the parser calls it, without a terminal. */
+/** Performs the command like the parser, without a terminal. */
 async function perform(command: Command, given: Record<string, string>, options: Record<string, unknown> = {}) {
   const streams = { stdout: new RecordingStream(), stderr: new RecordingStream() };
   const output = createOutput(streams, { isJson: options.json === true, isVerbose: false });

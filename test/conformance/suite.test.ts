@@ -12,7 +12,7 @@ import { temporaryDirectory, temporaryHome } from '../support/temporary-director
 
 const home = temporaryHome();
 
-/** A strategy without conformance settings. */
+/** Strategy without conformance settings. */
 const describeLocal = async () =>
   buildConformance({
     registry: await StrategyRegistry.scan({ home, directories: [] }),
@@ -37,11 +37,11 @@ async function listFailures(RunnerClass: RunnerClass, only: RegExp): Promise<str
   const options = { signal: new AbortController().signal, onBegin: () => {}, onResult: () => {} };
   const failed = (await runSuite(groups, options)).filter(({ outcome }) => outcome === 'failed');
   expect(failed.every(({ evidence }) => (evidence ?? '') !== '')).toBe(true);
-  for (const plan of plans) await new LocalRunner(plan).undo(); // what a sabotaged one leaves
+  for (const plan of plans) await new LocalRunner(plan).undo(); // a faulty runner leaves processes
   return failed.map(({ name }) => name);
 }
 
-const sabotages: [string, RegExp, RunnerClass][] = [
+const faultyRunners: [string, RegExp, RunnerClass][] = [
   [
     'keeps variables in its handle',
     /^a handle is plain data/,
@@ -167,7 +167,7 @@ const sabotages: [string, RegExp, RunnerClass][] = [
   ],
 ];
 
-test.each(sabotages)('a runner that %s fails', async (_, only, RunnerClass) => {
+test.each(faultyRunners)('a runner that %s fails', async (_, only, RunnerClass) => {
   const failures = await listFailures(RunnerClass, only);
   expect(failures).toContainEqual(expect.stringMatching(only));
 });
@@ -202,14 +202,14 @@ test('a check has a timeout, an interruption ends the run, and every group is to
     checks: [
       { name: 'hangs', timeout: 0.05, run: () => new Promise<void>(() => {}) },
       { name: 'interrupts', timeout: 1, run: async () => control.abort() },
-      { name: 'is never asked', timeout: 1, run: async () => {} },
+      { name: 'never runs', timeout: 1, run: async () => {} },
     ],
   });
-  const told: string[] = [];
+  const reported: string[] = [];
   const results = await runSuite([group('one'), group('two')], {
     signal: control.signal,
     onBegin: () => {},
-    onResult: ({ name }) => told.push(name),
+    onResult: ({ name }) => reported.push(name),
   });
   expect(results.map(({ group, outcome }) => `${group} ${outcome}`)).toEqual([
     'one failed',
@@ -220,6 +220,6 @@ test('a check has a timeout, an interruption ends the run, and every group is to
     'two skipped',
   ]);
   expect(results[0]?.evidence).toBe('it did not finish within 0.05 s');
-  expect(told).toHaveLength(6);
+  expect(reported).toHaveLength(6);
   expect(ended).toBe(2);
 });

@@ -11,7 +11,7 @@ import { type PackageIndex, startPackageIndex } from '../support/package-index.j
 import { temporaryDirectory, temporaryHome, temporarySolution } from '../support/temporary-directories.js';
 import { someFacts } from './some-facts.js';
 
-// Locks of repositories: their pins are kept, and notes name what they lack.
+// Lock files of repositories: their pins stay, and notes name what they lack.
 
 /** Asynchronous, because the package index runs in this process. */
 const run = promisify(execFile);
@@ -49,7 +49,7 @@ beforeAll(async () => {
 const manifest = (dependencies: string[]) =>
   `[project]\nname = "demo"\nversion = "1"\nrequires-python = ">=3.9"\ndependencies = ${JSON.stringify(dependencies)}\n[[tool.uv.index]]\nurl = "${index.url}"\ndefault = true\n`;
 
-/** Creates a project whose lock pins beta 1.0. */
+/** Creates a project with a lock file that pins beta 1.0. */
 async function createLockedProject(): Promise<string> {
   const directory = temporarySolution({ 'pyproject.toml': manifest(['alpha==1.0', 'beta==1.0']) });
   await run('uv', ['lock', '--quiet'], { cwd: directory });
@@ -65,7 +65,7 @@ async function createLockedProject(): Promise<string> {
   return directory;
 }
 
-test('a strategy’s packages are added to uv.lock, whose versions stay', async () => {
+test('a strategy’s packages are added to uv.lock, and its versions stay', async () => {
   const environment = await prepare(await createLockedProject(), { strategyRequirements: ['server<6'] });
   expect(listVersions(environment, ['alpha', 'beta', 'server', 'gamma'])).toEqual(['1.0', '1.0', '5.0', '1.0']);
   expect(environment.notes).toEqual([]);
@@ -214,14 +214,14 @@ test.each<[string, (url: string) => Record<string, string>, string]>([
   ['pyproject.toml', () => ({ 'pyproject.toml': manifest(['beta', 'server<6']) }), 'pyproject.toml:5'],
   ['uv.lock', () => ({ 'pyproject.toml': manifest(['server==5.0']) }), 'pyproject.toml:5'],
   ['Poetry', () => ({ 'pyproject.toml': poetry('server = "^5"') }), 'pyproject.toml (Poetry)'],
-])('%s that excludes a package of the strategy is refused with its line', async (kind, files, place) => {
+])('%s that excludes a package of the strategy is refused with its line', async (kind, files, location) => {
   const directory = temporarySolution(files(index.url));
   if (kind === 'uv.lock') await run('uv', ['lock', '--quiet'], { cwd: directory });
   await expect(prepare(directory, { strategyRequirements: ['server>=6,<7'] })).rejects.toMatchObject({
     code: 'DEPENDENCY_UNRESOLVED',
     message: expect.stringMatching(
       new RegExp(
-        `^${place.replace(/[()]/g, '.')} requires server.*, which excludes server>=6,<7 of the strategy: change .*--strategy`,
+        `^${location.replace(/[()]/g, '.')} requires server.*, which excludes server>=6,<7 of the strategy: change .*--strategy`,
         'i',
       ),
     ),

@@ -11,7 +11,7 @@ import type { SourceHistory } from '../../src/workspaces/source-history.js';
 import { temporaryDirectory, temporaryHome, temporarySolution, writeTree } from '../support/temporary-directories.js';
 import { someFacts } from './some-facts.js';
 
-// Packages whose version comes from git. Our copies have no repository of their own.
+// Packages with a version from git. Our copies contain no git repository.
 
 const environments = new Environments(temporaryHome());
 
@@ -162,7 +162,7 @@ test('a source without history has its published version, else none, with a note
   });
 }, 120_000);
 
-test('a described version is the one of setuptools-scm', () => {
+test('the version from `git describe` is the same as that of setuptools-scm', () => {
   const versions = ['v1.2.3-0-gabc', 'v1.2.3-4-gabcdef0', 'pkg-2.0rc1-1-gabc', 'release/3.4-12-gabc', 'nothing-1-gabc'];
   expect(versions.map((described) => parseDescribedVersion({ described }))).toEqual([
     '1.2.3',

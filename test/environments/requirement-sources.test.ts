@@ -93,7 +93,7 @@ test.each<[string, Record<string, string>, string[]]>([
     ['numpy'],
   ],
   [
-    'tool settings beside a list',
+    'tool settings next to a list',
     { 'pyproject.toml': project('x', '[tool.ruff]\n'), 'requirements/base.txt': 'a' },
     ['a'],
   ],
@@ -222,7 +222,7 @@ test('a script has its own requirements', async () => {
   ]);
 });
 
-test('a manifest beside the entry takes precedence over one above it', async () => {
+test('a manifest next to the entry takes precedence over one above it', async () => {
   const files = {
     'requirements.txt': 'x',
     'backend/requirements.txt': 'a',

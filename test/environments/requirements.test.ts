@@ -116,7 +116,7 @@ test.each([
   });
 });
 
-test('a project whose pyproject.toml cannot be read is not built, even with a setup.py', async () => {
+test('a project with an unreadable pyproject.toml is not built, even with a setup.py', async () => {
   const files = { 'pyproject.toml': '[', 'setup.py': 'from setuptools import setup\nsetup()\n' };
   const { projects, packages, unreadManifests } = await read(files);
   expect({ projects, packages }).toEqual({ projects: [], packages: [] });

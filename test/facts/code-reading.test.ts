@@ -88,14 +88,14 @@ test('a file that breaks Python is a note, and the other files are read', async 
 
 test('twenty thousand files finish in time, with partial facts', async () => {
   const root = temporaryDirectory();
-  const made = `
+  const program = `
 import os, sys
 for directory in range(40):
     os.mkdir("%s/d%d" % (sys.argv[1], directory))
     for index in range(500):
         with open("%s/d%d/m%d.py" % (sys.argv[1], directory, index), "w") as file: file.write("import app\\ndef f(x): pass\\n")
 `;
-  spawnSync('python3', ['-c', made, root]);
+  spawnSync('python3', ['-c', program, root]);
   mkdirSync(join(root, 'app'));
   writeFileSync(join(root, 'predict.py'), 'def predict(x): return x\n');
   const began = performance.now();
@@ -106,7 +106,7 @@ for directory in range(40):
   expect(performance.now() - began).toBeLessThan(60_000);
 }, 240_000);
 
-test('facts are bounded in bytes, and keep what is nearest to the root', async () => {
+test('facts are bounded in bytes, and files nearest to the root have priority', async () => {
   const documented = (name: string) =>
     `def ${name}(${Array.from({ length: 40 }, (_, index) => `parameter_${index}: "${'x'.repeat(100)}" = None`)}):\n    """${'y'.repeat(900)}"""\n`;
   const deep = Array.from({ length: 1500 }, (_, index) => documented(`f${index}`)).join('');

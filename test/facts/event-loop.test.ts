@@ -34,7 +34,7 @@ test('listing, digesting and copying thousands of files keeps the event loop fre
   expect((await measureLoopDelay(copy)).delay).toBeLessThan(most);
 }, 300_000);
 
-test('large files are hashed beside the event loop', async () => {
+test('large files are hashed without blocking the event loop', async () => {
   const source = temporaryDirectory();
   for (let index = 0; index < 8; index++) writeFileSync(join(source, `w${index}.bin`), Buffer.alloc(15_000_000, index));
   expect((await measureLoopDelay(() => digestTree(source))).delay).toBeLessThan(most);

@@ -101,8 +101,8 @@ test('modules are named from their import root', async () => {
     'tests/test_core.py': 'def helper(): pass\n',
     'not-a-name.py': 'def lost(): pass\n',
   });
-  const places = facts.entryPoints.map(({ root, module, callable }) => `${root} ${module}:${callable}`);
-  expect(places.sort()).toEqual([
+  const entries = facts.entryPoints.map(({ root, module, callable }) => `${root} ${module}:${callable}`);
+  expect(entries.sort()).toEqual([
     '. not_a_name:lost',
     '. plain.tool:use',
     '. service.parts:go',

@@ -54,7 +54,7 @@ test('every repository has facts and an explanation, within the time bound', asy
       const facts = await within(longest, gatherFacts(path, { home }));
       expect(Facts.parse(facts)).toEqual(facts);
       const text = await within(longest, selector.explain({ path })).catch((error) => {
-        // Nothing to deploy is an answer, too; a fault of Berth's is none.
+        // The repository may have nothing to deploy, but Berth itself must not fail.
         if (error instanceof BerthError && error.code.startsWith('SOURCE_')) return undefined;
         throw error;
       });

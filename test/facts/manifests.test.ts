@@ -83,7 +83,7 @@ test('setup.py is read as far as its arguments are literals', async () => {
   expect(facts.python).toEqual({ specifier: '>=3.7', from: 'setup.py' });
 });
 
-test('cog.yaml is kept whole, with its Python version as written', async () => {
+test('cog.yaml is stored completely, with its Python version as written', async () => {
   const facts = await factsOf({
     'cog.yaml':
       'build:\n  gpu: true\n  python_version: 3.10\n  python_packages:\n    - torch==2.1\npredict: "predict.py:Predictor"\n',

@@ -13,11 +13,17 @@ async function placeOf(file: string, files: Record<string, string>) {
   const { entryPoints } = await factsOf(files);
   const found = entryPoints.find((entry) => entry.file === file);
   if (found === undefined) throw new Error(`nothing is offered in ${file}`);
-  const { module, root, paths, byFile, package: made } = found;
-  return { module, root, ...(paths && { paths }), ...(byFile && { byFile }), ...(made && { package: made }) };
+  const { module, root, paths, byFile, package: ownPackage } = found;
+  return {
+    module,
+    root,
+    ...(paths && { paths }),
+    ...(byFile && { byFile }),
+    ...(ownPackage && { package: ownPackage }),
+  };
 }
 
-test('a repository that is a package itself is read, and needs no package where nothing is imported from it', async () => {
+test('a repository that is itself a package is read, and needs no package if nothing is imported from it', async () => {
   const files = { '__init__.py': '', 'predict.py': def('predict') };
   expect(await placeOf('predict.py', files)).toEqual({ module: 'predict', root: '.' });
 });
@@ -68,7 +74,7 @@ test('a directory without a valid module name is a root, and such a file is load
   expect(await placeOf('modèle.py', files)).toEqual({ module: 'modèle', root: '.' });
 });
 
-test('each parent that makes imports work is a root, also for imported modules', async () => {
+test('each parent directory from which imports succeed is a root, also for imported modules', async () => {
   const files = {
     'backend/app/main.py': `from app.utils import up\n${def('main_of')}`,
     'backend/app/utils.py': `import shared_code\n${def('up')}`,

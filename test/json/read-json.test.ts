@@ -27,7 +27,7 @@ test.each([
   expect(writeJson(readExactJson(text))).toBe(text.includes('\\ud800') ? JSON.stringify(JSON.parse(text)) : text);
 });
 
-test('only numbers that JavaScript writes differently are kept as text', () => {
+test('only numbers that JavaScript writes differently are stored as text', () => {
   expect(readExactJson('[1, 0.5, 1.0, 1e2]')).toEqual([1, 0.5, new JsonNumber('1.0'), new JsonNumber('1e2')]);
   expect(new JsonNumber('1.0').valueOf()).toBe(1);
   expect(new JsonNumber('9007199254740993').valueOf()).toBe(9007199254740993n);
@@ -40,7 +40,7 @@ test('bigints and the sign of zero are written', () => {
   expect(writeJson(undefined)).toBe('null');
 });
 
-test('a million values are read, however deep', () => {
+test('a million values are read at any depth', () => {
   const deep = `${'['.repeat(100_000)}${']'.repeat(100_000)}`;
   expect(() => readJson(deep)).not.toThrow();
 });

@@ -65,7 +65,7 @@ const cyclic: Record<string, unknown> = { list: [] };
 (cyclic.list as unknown[]).push({ back: cyclic });
 let deep: unknown = [];
 for (let level = 0; level < 100_000; level += 1) deep = [deep];
-// biome-ignore lint/suspicious/noSparseArray: what is tried
+// biome-ignore lint/suspicious/noSparseArray: the subject of the test
 const sparse = [1, , 3];
 
 const refusals: [string, unknown, string][] = [

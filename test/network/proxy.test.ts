@@ -24,9 +24,9 @@ beforeAll(async () => {
   createAuthority(certificates);
   signCertificate(certificates, 'server', 'subjectAltName=DNS:cloud.test,IP:127.0.0.1');
   const read = (file: string) => readFileSync(join(certificates, file));
-  const server = createServer({ cert: read('server.pem'), key: read('server.key') }, async (asked, answer) => {
-    if (asked.url === '/moved') return void answer.writeHead(302, { location: '/' }).end();
-    answer.end(`${asked.method} ${asked.headers.host} ${await text(asked)}\n`);
+  const server = createServer({ cert: read('server.pem'), key: read('server.key') }, async (request, answer) => {
+    if (request.url === '/moved') return void answer.writeHead(302, { location: '/' }).end();
+    answer.end(`${request.method} ${request.headers.host} ${await text(request)}\n`);
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   port = (server.address() as AddressInfo).port;
@@ -56,19 +56,19 @@ test('remote servers are called through the proxy, with its password, and this m
   const HTTPS_PROXY = proxy.address.replace('//', '//ann:geheim@');
   const far = 'https://cloud.test/';
   const near = `https://127.0.0.1:${port}/`;
-  const kinds = ['call', 'kept', 'stream', 'fetch', 'moved'];
+  const kinds = ['call', 'keepAlive', 'stream', 'fetch', 'redirected'];
   const results = await makeCalls(
     kinds.map((kind) => [kind, far]),
     { HTTPS_PROXY },
   );
   expect(results).toEqual({
     call: 'GET cloud.test \n',
-    kept: Array(3).fill('POST cloud.test x\n').join(),
+    keepAlive: Array(3).fill('POST cloud.test x\n').join(),
     stream: 'GET cloud.test ',
-    fetch: 'POST cloud.test said\n',
-    moved: 'GET cloud.test \n',
+    fetch: 'POST cloud.test text\n',
+    redirected: 'GET cloud.test \n',
   });
-  expect(proxy.targets).toEqual(Array(6).fill('cloud.test:443')); // what is kept is one connection; what moves, two
+  expect(proxy.targets).toEqual(Array(6).fill('cloud.test:443')); // `keepAlive` uses one connection, `redirected` two
 
   expect(await makeCalls([['call', near]], { HTTPS_PROXY })).toEqual({ call: `GET 127.0.0.1:${port} \n` });
   const direct = await makeCalls([['call', far]], { HTTPS_PROXY, NO_PROXY: 'example.com,.test' });

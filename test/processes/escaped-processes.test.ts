@@ -11,8 +11,8 @@ import { createLocalPlan } from '../strategies/local-plan.js';
 import { registerCleanup, temporaryDirectory } from '../support/temporary-directories.js';
 import { isAlive } from './is-alive.js';
 
-/** Leaves its session, its parent and its environment, and everything that it had open; works where it is told. */
-const escaping = `
+/** Code of a child process that leaves its session, parent, environment and open files, and changes its directory. */
+const escapingCode = `
 import os, sys, time
 
 def predict(where: str = "/"):
@@ -33,7 +33,7 @@ def predict(where: str = "/"):
 async function begin(deployment: string) {
   const root = join(deployment, 'revisions', 'r1');
   mkdirSync(root, { recursive: true });
-  const plan = createLocalPlan(root, { 'app.py': escaping });
+  const plan = createLocalPlan(root, { 'app.py': escapingCode });
   const runner = new LocalRunner(plan);
   registerCleanup(() => runner.undo());
   const host = (await runner.start({ env: {} })) as unknown as { pid: number };
@@ -50,7 +50,7 @@ async function begin(deployment: string) {
   return { plan, runner, host: host.pid, leave };
 }
 
-test('a stop kills processes that left their session, parent and environment, wherever they work', async () => {
+test('a stop kills processes that left their session, parent and environment, in any working directory', async () => {
   const { runner, plan, leave } = await begin(temporaryDirectory());
   const pids = [await leave('/'), await leave(plan.directory)];
   expect(pids.map(isAlive)).toEqual([true, true]);
@@ -69,10 +69,10 @@ test('such a process is found even when its host was killed', async () => {
   expect(isAlive(pid)).toBe(false);
 });
 
-test('removing a control group also removes those whose state directory is gone', () => {
+test('removing a control group also removes those without a state directory', () => {
   const [abandoned = '', other = ''] = [temporaryDirectory(), temporaryDirectory()];
   const { pid = 0 } = spawnSync('true');
-  addToControlGroup(pid, { stateDirectory: abandoned }); // there is no such process any more
+  addToControlGroup(pid, { stateDirectory: abandoned }); // the process has ended
   expect(listGroups().length).toBeGreaterThan(0);
   rmSync(abandoned, { recursive: true });
   removeControlGroup({ stateDirectory: other });

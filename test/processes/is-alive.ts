@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 
-/** Whether a process is there and not merely waiting to be reaped. */
+/** Returns true when a process exists and is not a zombie. */
 export const isAlive = (pid: number): boolean => {
   try {
     return !/\) [ZX]/.test(readFileSync(`/proc/${pid}/stat`, 'utf8'));

@@ -1,4 +1,4 @@
-// A process that takes a lock: adds one to a counter N times, each under the lock; with `hold`, never lets go.
+// Takes a lock N times, and adds one to a counter each time; with `hold`, never releases the lock.
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';

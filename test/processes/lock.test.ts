@@ -55,12 +55,12 @@ test('waiting processes take over the lock of a killed holder one after another'
 test('a waiting process learns once who holds the lock', async () => {
   const holder = startHolder('hold');
   await once(holder.stdout ?? holder, 'data');
-  const told: number[] = [];
-  const waiting = withLock({ ...lock, onWait: ({ pid }) => told.push(pid) }, async () => 'done');
+  const holders: number[] = [];
+  const waiting = withLock({ ...lock, onWait: ({ pid }) => holders.push(pid) }, async () => 'done');
   await sleep(1200);
   holder.kill('SIGKILL');
   expect(await waiting).toBe('done');
-  expect(told).toEqual([holder.pid]);
+  expect(holders).toEqual([holder.pid]);
 });
 
 test('an action that throws releases the lock', async () => {

@@ -10,7 +10,7 @@ async function startGroup(script: string): Promise<ProcessIdentity> {
   return identifyProcess(child.pid as number) as ProcessIdentity;
 }
 
-test('a group whose leader ignores the signal is killed after the grace period, with all its members', async () => {
+test('a group with a leader that ignores the signal is killed after the grace period, with all its members', async () => {
   const leader = await startGroup('trap "" TERM; sleep 60 & echo ready; while :; do sleep 1; done');
   const before = Date.now();
   await stopProcessGroup(leader, 0.3);

@@ -15,7 +15,7 @@ test('a process keeps its identity while it lives and has none afterwards', asyn
   expect(identifyProcess(child.pid ?? 0)).toBeNull();
 });
 
-/** A server with threads, which end after the one that leads them. */
+/** Server with threads that end after the main thread. */
 const threaded = `
 const { Worker } = require('node:worker_threads');
 for (let count = 0; count < 4; count += 1) new Worker('Buffer.alloc(5e7, 1); setInterval(() => {}, 1000)', { eval: true });
@@ -24,14 +24,14 @@ const server = require('node:net').createServer().listen(0, '127.0.0.1', () => {
 });
 `;
 
-test('a killed process has ended, and freed its port, when all its threads have', async () => {
+test('a killed process has ended, and freed its port, when all its threads have ended', async () => {
   const taken: number[] = [];
   for (let round = 0; round < 8; round += 1) {
     const child = spawn(process.execPath, ['-e', threaded], { stdio: ['ignore', 'pipe', 'inherit'] });
     const port = Number(String((await once(child.stdout, 'data'))[0]));
     const identity = identifyProcess(child.pid ?? 0);
     child.kill('SIGKILL');
-    while (identity !== null && isSameProcess(identity)); // at once: the next look may be too late
+    while (identity !== null && isSameProcess(identity)); // no pause: the next check may come too late
     if (!(await isPortFree(port))) taken.push(port);
   }
   expect(taken).toEqual([]);

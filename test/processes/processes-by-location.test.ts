@@ -11,7 +11,7 @@ import {
 import { registerCleanup, temporaryDirectory } from '../support/temporary-directories.js';
 import { isAlive } from './is-alive.js';
 
-/** A process of the user's own, as a shell leaves it that has no terminal. */
+/** Starts a process of the user, like a shell without a terminal. */
 function startOwn(cwd: string, argv: string[], env: NodeJS.ProcessEnv, stdout?: number): number {
   const [program = '', ...args] = argv;
   const child = spawn(program, args, { cwd, env, detached: true, stdio: ['ignore', stdout ?? 'ignore', 'ignore'] });
@@ -48,7 +48,7 @@ test('a shell, an editor or a caller of the user is reported and left alone', as
   expect(findMarkedProcessesBelow(deployment)).toEqual([]);
   await killMarkedProcessesBelow(deployment);
   expect([editor, shell, adapting].map(isAlive)).toEqual([true, true, true]);
-  // By the number of the process, which need not follow the order of the starts.
+  // Sorted by pid, which need not follow the order of the starts.
   expect(findUnprovenProcesses(deployment).toSorted((one, other) => one.value.localeCompare(other.value))).toEqual([
     { pid: editor, value: logs, isProven: false },
     { pid: shell, value: join(deployment, 'revisions', 'r1', 'state'), isProven: false },

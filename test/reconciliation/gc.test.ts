@@ -74,12 +74,12 @@ async function killWorker(): Promise<void> {
 
 async function eventually(what: string, isTrue: () => boolean): Promise<void> {
   for (const deadline = Date.now() + 60_000; !isTrue(); ) {
-    if (Date.now() > deadline) throw new Error(`in vain awaited: ${what}`);
+    if (Date.now() > deadline) throw new Error(`timed out waiting until ${what}`);
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
 }
 
-/** Sets the times of an environment as if it was created and last used this many hours ago. */
+/** Sets the times of an environment, which was created and last used this many hours ago. */
 function age(path: string, hours: number): void {
   const then = new Date(Date.now() - hours * 3_600_000);
   utimesSync(join(path, '.berth-complete'), then, then);
@@ -190,7 +190,7 @@ test('abandoned revisions of an open deployment are orphans, and one that may be
   expect(readdirSync(revisions).sort()).toEqual(['r1', 'r2']);
 });
 
-test('an environment of an open deployment stays, whatever its age, until the deployment ends', async () => {
+test('an environment of an open deployment stays at any age, until the deployment ends', async () => {
   const pending = await new Ledger(home, 'living').listPending();
   const used = pending.find(({ kind }) => kind === 'reference') as { path: string };
   age(used.path, 30 * 24);
@@ -205,8 +205,8 @@ test('an environment of an open deployment stays, whatever its age, until the de
 test('the history of a cleaned deployment is available after the server has deleted it', async () => {
   // A server that does not know the deployment, like its own after the retention of closed workflows.
   const env = { TEMPORAL_ADDRESS: process.env.BERTH_TEST_TEMPORAL as string };
-  const told = await runBin(['history', 'living', '--json'], { home: home.root, env });
-  const { state, steps } = JSON.parse(told.stdout) as { state: string; steps: { step: string }[] };
+  const result = await runBin(['history', 'living', '--json'], { home: home.root, env });
+  const { state, steps } = JSON.parse(result.stdout) as { state: string; steps: { step: string }[] };
   expect(state).toBe('cleaned');
   expect(steps.map(({ step }) => step)).toEqual(expect.arrayContaining(['selectStrategy', 'createRunner']));
   expect(await runBin(['history', 'never', '--json'], { home: home.root, env })).toMatchObject({ exitCode: 2 });

@@ -7,7 +7,7 @@ const needs = (body: string): string => `export async function findNeeds(provide
 const need = (isMet: boolean): string =>
   `{ name: 'crane', isMet: ${isMet}, detail: 'looked on ' + provider, remedy: ${isMet ? 'null' : "'install a crane'"} }`;
 
-async function lookAt(text: string) {
+async function inspect(text: string) {
   const directory = temporaryDirectory();
   writePlugin(directory, 'lifted', { 'needs.js': text });
   const registry = await StrategyRegistry.scan({ home: temporaryHome(), directories: [directory] });
@@ -16,8 +16,8 @@ async function lookAt(text: string) {
   return here.find(({ name }) => name === 'lifted');
 }
 
-test('a strategy whose needs are met is ready', async () => {
-  expect(await lookAt(needs(`return [${need(true)}]`))).toMatchObject({
+test('a strategy with all its needs met is ready', async () => {
+  expect(await inspect(needs(`return [${need(true)}]`))).toMatchObject({
     state: 'ready',
     problem: null,
     unmetNeeds: [],
@@ -25,7 +25,7 @@ test('a strategy whose needs are met is ready', async () => {
 });
 
 test('a strategy with an unmet need is unavailable, with the need and its remedy', async () => {
-  expect(await lookAt(needs(`return [${need(true)}, ${need(false)}]`))).toMatchObject({
+  expect(await inspect(needs(`return [${need(true)}, ${need(false)}]`))).toMatchObject({
     state: 'unavailable',
     problem: 'crane: looked on null (install a crane)',
     unmetNeeds: [{ name: 'crane', isMet: false, detail: 'looked on null', remedy: 'install a crane' }],
@@ -34,12 +34,12 @@ test('a strategy with an unmet need is unavailable, with the need and its remedy
 
 test.each([
   ['throws', needs("throw new Error('no idea')"), 'no idea'],
-  ['answers nothing', needs(''), 'findNeeds does not return a list'],
-  ['answers something else', needs("return [{ name: 'crane' }]"), 'findNeeds does not return a list'],
+  ['returns nothing', needs(''), 'findNeeds does not return a list'],
+  ['returns something else', needs("return [{ name: 'crane' }]"), 'findNeeds does not return a list'],
   ['is not exported', 'export const needs = [];\n', 'exports no function called findNeeds'],
   ['does not load', 'export function findNeeds( {\n', 'does not load'],
-])('needs that cannot be told (findNeeds %s) break this strategy alone', async (_, text, problem) => {
-  expect(await lookAt(text)).toMatchObject({ state: 'broken', problem: expect.stringContaining(problem) });
+])('a failure of findNeeds (it %s) breaks only this strategy', async (_, text, problem) => {
+  expect(await inspect(text)).toMatchObject({ state: 'broken', problem: expect.stringContaining(problem) });
 });
 
 test('the next scan finds a strategy that was added later', async () => {

@@ -10,7 +10,7 @@ signals:
   - { fact: language:python, weight: 1, reason: it echoes Python }
 `;
 
-/** A runner as a plugin writes it: TypeScript, with a type of ours, and an error of ours at run time. */
+/** Runner of a plugin in TypeScript, with a type of Berth's, and an error class of Berth's at run time. */
 const runner = `
 import type { Answer, Handle, Runner, RunPlan } from 'berth';
 import { BerthError } from 'berth';
@@ -43,7 +43,7 @@ export const recipes: Recipe[] = [
 ];
 `;
 
-/** Files of a sound plugin; a file of `changes` replaces one of them, null removes it. */
+/** Files of a valid plugin; a file of `changes` replaces one of them, null removes it. */
 export function writePlugin(root: string, name: string, changes: Record<string, string | null> = {}): string {
   const files = {
     'config.yaml': config(name),
@@ -53,6 +53,6 @@ export function writePlugin(root: string, name: string, changes: Record<string, 
     'recipes.ts': recipes,
     ...changes,
   };
-  const kept = Object.entries(files).filter((entry): entry is [string, string] => entry[1] !== null);
-  return writeTree(root, Object.fromEntries(kept.map(([file, text]) => [`${name}/${file}`, text])));
+  const present = Object.entries(files).filter((entry): entry is [string, string] => entry[1] !== null);
+  return writeTree(root, Object.fromEntries(present.map(([file, text]) => [`${name}/${file}`, text])));
 }

@@ -21,9 +21,9 @@ test('a valid file is read, with no signals by default', async () => {
 
 test('JSON is read as YAML', async () => {
   const config = { name: 'echo', provider: null, interface: 'function', runner_class: 'EchoRunner' };
-  const whole = { ...config, default_resources: {}, run_interface: { type: 'function' } };
-  expect(await readConfig('config.yaml', JSON.stringify(whole))).toEqual(await readConfig('config.yaml', sound));
-  const problem = await problemOf(JSON.stringify({ ...whole, name: 7 }, null, 2));
+  const complete = { ...config, default_resources: {}, run_interface: { type: 'function' } };
+  expect(await readConfig('config.yaml', JSON.stringify(complete))).toEqual(await readConfig('config.yaml', sound));
+  const problem = await problemOf(JSON.stringify({ ...complete, name: 7 }, null, 2));
   expect(problem).toBe('config.yaml:2: name: expected string, received number');
 });
 

@@ -6,7 +6,7 @@ import { writePlugin } from './plugin.js';
 
 const code = { directory: '/code', provider: null, runInterface: { type: 'function' } };
 
-async function writeFounded(files: Record<string, string> = {}) {
+async function writeStrategy(files: Record<string, string> = {}) {
   const directory = temporaryDirectory();
   writePlugin(directory, 'founded', files);
   const registry = await StrategyRegistry.scan({ home: temporaryHome(), directories: [directory] });
@@ -14,7 +14,7 @@ async function writeFounded(files: Record<string, string> = {}) {
 }
 
 test('the digest covers instructions, modules and generated files, but not what a run leaves', async () => {
-  const { directory, find } = await writeFounded({ '.gitignore': 'made.js\n' });
+  const { directory, find } = await writeStrategy({ '.gitignore': 'made.js\n' });
   const first = await find();
   expect(first).toEqual({ strategy: expect.stringMatching(/^[0-9a-f]{64}$/), base: null });
   writeTree(directory, { '__pycache__/run.pyc': '', 'node_modules/berth/index.js': '', '.env': 'TOKEN=1' });
@@ -28,7 +28,7 @@ test('the digest covers instructions, modules and generated files, but not what 
 });
 
 test('the same files have the same digest in any directory', async () => {
-  const [one, other] = [await writeFounded(), await writeFounded()];
+  const [one, other] = [await writeStrategy(), await writeStrategy()];
   expect(await one.find()).toEqual(await other.find());
 });
 
@@ -38,7 +38,7 @@ test.each([
   ['what it builds on', "return { [code.directory]: 'sha256:1', other: null }", { '/code': 'sha256:1', other: null }],
   ['that it cannot tell', '', null],
 ])('a strategy says %s', async (_, body, expected) => {
-  const { find } = await writeFounded({ 'base.js': base(body) });
+  const { find } = await writeStrategy({ 'base.js': base(body) });
   expect(await find()).toMatchObject({ base: expected });
 });
 
@@ -51,7 +51,7 @@ test.each([
   ],
   ['is not exported', 'export const base = {};\n', 'exports no function called findBase'],
 ])('a findBase that %s is named', async (_, text, problem) => {
-  const { find } = await writeFounded({ 'base.js': text });
+  const { find } = await writeStrategy({ 'base.js': text });
   await expect(find()).rejects.toMatchObject({ code: 'STRATEGY_BROKEN', message: expect.stringContaining(problem) });
 });
 

@@ -17,7 +17,7 @@ const read = (directory: string) =>
   Object.fromEntries(listFiles(directory).map((file) => [file, readFileSync(join(directory, file), 'utf8')]));
 
 test('the example’s own name writes the example itself', async () => {
-  const parent = join(temporaryDirectory(), 'made', 'on the way');
+  const parent = join(temporaryDirectory(), 'new', 'directories');
   const written = await writeStrategy({ name: 'procfile', parent, registry });
   expect(written).toBe(join(parent, 'procfile'));
   expect(read(written)).toEqual(read(exampleStrategyDirectory));
@@ -55,7 +55,7 @@ test('a name that is taken is refused with the strategy’s directory', async ()
 test.each([
   ['a directory', { 'mine/notes.txt': 'mine' }],
   ['a file', { mine: 'mine' }],
-])('%s that is there already stays as it is', async (_, files) => {
+])('%s that already exists stays unchanged', async (_, files) => {
   const parent = writeTree(temporaryDirectory(), files);
   const before = read(parent);
   await expect(writeStrategy({ name: 'mine', parent, registry })).rejects.toMatchObject({

@@ -9,7 +9,7 @@ import { ServerProcess } from '../../src/runners/server/server-process.js';
 import { LocalRunner } from '../../strategies/local/runner.js';
 import { temporarySolution } from '../support/temporary-directories.js';
 
-test('a built-in strategy gives its own class', async () => {
+test('a built-in strategy returns its own class', async () => {
   const module = join(builtInStrategiesDirectory, 'local', 'runner.ts');
   expect(await loadRunnerClass({ module, className: 'LocalRunner' })).toBe(LocalRunner);
 });

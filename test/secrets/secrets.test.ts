@@ -31,7 +31,7 @@ test('opens a sealed value, which shows nothing of its content', async () => {
   expect(await sealValue(home, secret)).not.toBe(sealed);
 });
 
-test('creates one key that only its owner can read, also when many do so at once', async () => {
+test('creates one key that only its owner can read, also with many concurrent calls', async () => {
   const home = temporaryHome();
 
   const sealed = await Promise.all(Array.from({ length: 20 }, () => sealValue(home, secret)));

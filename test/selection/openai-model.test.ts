@@ -14,7 +14,7 @@ const home = temporaryHome();
 const key = 'sk-selection-canary';
 const path = temporarySolution({ 'app.py': 'def predict(text): return text\n', 'README.md': '# Says it again\n' });
 
-interface Scene {
+interface ScriptedSelection {
   turns: Turn[];
   wire?: typeof openaiChatPlain;
   /** Seconds. */
@@ -22,7 +22,7 @@ interface Scene {
 }
 
 /** Creates a selector with the strategies `first` (which the rules prefer) and `second`, and a scripted model. */
-async function makeScene({ turns, wire = openaiChatPlain, timeout = 20 }: Scene) {
+async function createSelection({ turns, wire = openaiChatPlain, timeout = 20 }: ScriptedSelection) {
   const endpoint = await startEndpoint(wire);
   registerCleanup(() => endpoint.close());
   endpoint.script(...turns);
@@ -48,7 +48,7 @@ const answer = (strategy: string, resources: unknown = null): string =>
   JSON.stringify({ reasoning: `${strategy} it is`, strategy, resources });
 
 test('the model decides from facts, goal and instructions, at temperature 0 and by schema', async () => {
-  const { select, endpoint, exchanges } = await makeScene({
+  const { select, endpoint, exchanges } = await createSelection({
     turns: [say(answer('second', { cpu: 4, memory: '8Gi', gpu: null }))],
   });
   const setting = await select(undefined, { cpu: 2 });
@@ -71,8 +71,8 @@ test('the model decides from facts, goal and instructions, at temperature 0 and 
   expect(JSON.stringify(exchanges)).not.toContain(key);
 });
 
-test('an endpoint without schemas is asked in JSON mode, then in plain text, and later directly so', async () => {
-  const { select, endpoint, exchanges } = await makeScene({
+test('an endpoint without schemas is tried in JSON mode, then in plain text; later requests use plain text directly', async () => {
+  const { select, endpoint, exchanges } = await createSelection({
     turns: [
       refuse(400),
       refuse(400),
@@ -89,9 +89,9 @@ test('an endpoint without schemas is asked in JSON mode, then in plain text, and
   ]);
 });
 
-test('a model with a fixed temperature is asked without one', async () => {
+test('a request to a model with a fixed temperature has no temperature', async () => {
   const wire = { ...openaiChatPlain, encodeRefusal: () => ({ error: { message: 'temperature does not support 0' } }) };
-  const { select, endpoint } = await makeScene({ wire, turns: [refuse(400), say(answer('second'))] });
+  const { select, endpoint } = await createSelection({ wire, turns: [refuse(400), say(answer('second'))] });
   expect(await select()).toMatchObject({ strategy: 'second', decidedBy: 'model' });
   const requests = endpoint.requests.map(({ body }) => [body.temperature, body.response_format.type]);
   expect(requests).toEqual([
@@ -106,7 +106,7 @@ test.each([
   ['impossible resources', answer('second', { memory: 'much' }), 'resources.memory: is a quantity'],
   ['no strategy', '{"reasoning": "hm"}', 'strategy: Invalid input'],
 ])('%s is sent back with its mistake', async (_, wrong, mistake) => {
-  const { select, endpoint } = await makeScene({ turns: [say(wrong), say(answer('second'))] });
+  const { select, endpoint } = await createSelection({ turns: [say(wrong), say(answer('second'))] });
   expect(await select()).toMatchObject({ strategy: 'second', decidedBy: 'model' });
   const messages = endpoint.requests[1]?.body.messages.slice(-2);
   expect(messages).toMatchObject([
@@ -116,7 +116,7 @@ test.each([
 });
 
 test('after two corrections the rules decide, and the reasoning says why', async () => {
-  const { select, endpoint, exchanges } = await makeScene({
+  const { select, endpoint, exchanges } = await createSelection({
     turns: [say(answer('a')), say(answer('b')), say(answer('c')), say(answer('second'))],
   });
   const setting = await select();
@@ -133,7 +133,7 @@ test.each([
   ['stays silent', [hang()], 'did not answer within 0.3 s', 0.3],
   ['asks for an hour', [refuse(429, 3600), refuse(429, 3600)], 'did not answer within 0.3 s', 0.3],
 ])('the rules decide when the endpoint %s', async (_, turns, words, timeout) => {
-  const { select } = await makeScene({ turns, timeout });
+  const { select } = await createSelection({ turns, timeout });
   const setting = await select();
   expect(setting).toMatchObject({ strategy: 'first', decidedBy: 'rules' });
   expect(setting.reasoning).toContain('The model did not answer (');
@@ -141,7 +141,7 @@ test.each([
 });
 
 test('the reasoning reports an unreachable endpoint', async () => {
-  const { select, endpoint } = await makeScene({ turns: [] });
+  const { select, endpoint } = await createSelection({ turns: [] });
   await endpoint.close();
   const { reasoning, decidedBy } = await select();
   expect(decidedBy).toBe('rules');
@@ -150,31 +150,31 @@ test('the reasoning reports an unreachable endpoint', async () => {
 
 test('an endpoint’s message about the key is redacted', async () => {
   const wire = { ...openaiChatPlain, encodeRefusal: () => ({ error: { message: `Incorrect API key: ${key}` } }) };
-  const { select } = await makeScene({ wire, turns: [refuse(401)] });
+  const { select } = await createSelection({ wire, turns: [refuse(401)] });
   expect((await select()).reasoning).toContain('Incorrect API key: [redacted]');
 });
 
 test('a rate-limited question is retried', async () => {
-  const { select } = await makeScene({ turns: [refuse(429, 0.1), refuse(503), say(answer('second'))] });
+  const { select } = await createSelection({ turns: [refuse(429, 0.1), refuse(503), say(answer('second'))] });
   expect(await select()).toMatchObject({ strategy: 'second', decidedBy: 'model' });
 });
 
-test('a single allowed or usable strategy is not a question for the model', async () => {
-  const { select, selector, endpoint } = await makeScene({ turns: [say(answer('second'))] });
+test('a single allowed or usable strategy needs no model', async () => {
+  const { select, selector, endpoint } = await createSelection({ turns: [say(answer('second'))] });
   expect(await select(['second'])).toMatchObject({ strategy: 'second', decidedBy: 'user' });
   expect(await selector.explain({ path }, ['second'])).toContain('Decided by you');
   expect(endpoint.requests).toEqual([]);
 });
 
 test('an abort does not make the rules decide', async () => {
-  const { selector, exchanges } = await makeScene({ turns: [hang()] });
+  const { selector, exchanges } = await createSelection({ turns: [hang()] });
   const aborted = selector.select({ path }, ['first', 'second'], {}, { signal: AbortSignal.timeout(50) });
   await expect(aborted).rejects.toMatchObject({ name: 'TimeoutError' });
   expect(exchanges).toEqual([]);
 });
 
 test('explain says whether the model or the rules decide', async () => {
-  const { selector } = await makeScene({ turns: [say(answer('second'))] });
+  const { selector } = await createSelection({ turns: [say(answer('second'))] });
   const text = await selector.explain({ path }, ['first', 'second']);
   expect(text).toContain('auto chooses second. second it is\nDecided by the model scripted.');
 });
@@ -192,7 +192,7 @@ test('the prompt of a large repository stays small', async () => {
     Array.from({ length: 5 }, (_, n) => `def function_${n}_with_a_long_name(first_argument, second): pass\n`).join(''),
   ]);
   const large = temporarySolution({ ...Object.fromEntries(files), 'README.md': 'word '.repeat(50_000) });
-  const { endpoint, exchanges } = await makeScene({ turns: [say(answer('local'))] });
+  const { endpoint, exchanges } = await createSelection({ turns: [say(answer('local'))] });
   const registry = await StrategyRegistry.scan({ home, directories: [makeTwin()] });
   const model = new OpenaiModel({ model: 'scripted', baseUrl: `${endpoint.url}/v1` });
   const onExchange = (exchange: SelectionExchange) => void exchanges.push(exchange);

@@ -61,7 +61,7 @@ test('the highest score wins, and the reasoning names the facts', async () => {
   ]);
 });
 
-test('an unavailable strategy is not chosen, and the reasoning says so', async () => {
+test('an unavailable strategy is not selected, and the reasoning says so', async () => {
   const strategies = { best: { 'language:python': 9 }, next: { 'language:python': 1 } };
   const { selector, names } = await makeSelector(strategies, ['best']);
   const setting = await selector.select(solution(), names);
@@ -74,7 +74,7 @@ test('an unavailable strategy is not chosen, and the reasoning says so', async (
   expect(setting.reasoning).toContain('Not available: best (9): it has no runner module');
 });
 
-test('a strategy that costs money is chosen only when it is named', async () => {
+test('a strategy that costs money is selected only when the user names it', async () => {
   const weights = { paid: { 'language:python': 90 }, free: { 'language:python': 80 } };
   const { selector, names } = await makeSelector(weights, [], ['paid']);
   const unnamed = await selector.select(solution());
@@ -115,19 +115,19 @@ test('a provider restricts the choice to its strategies, and no provider is chos
   const registry = await StrategyRegistry.scan({ home, directories: [directory] });
   const both = new SelectorAgent(registry, { home });
   expect(await both.select(solution(), ['both'])).toMatchObject({ strategy: 'both', provider: null });
-  const wish = { provider: 'dear-cloud' };
-  await expect(both.select(solution(), ['both'], {}, wish)).rejects.toMatchObject({
+  const preference = { provider: 'dear-cloud' };
+  await expect(both.select(solution(), ['both'], {}, preference)).rejects.toMatchObject({
     code: 'TOOL_MISSING',
     message: 'cannot deploy to dear-cloud: token of dear-cloud: none is set (set DEAR_TOKEN)',
   });
-  await expect(both.select(solution(), ['both', 'local'], {}, wish)).rejects.toMatchObject({
+  await expect(both.select(solution(), ['both', 'local'], {}, preference)).rejects.toMatchObject({
     code: 'STRATEGY_UNAVAILABLE',
     message: expect.stringContaining('local: it does not run on dear-cloud'),
   });
   const within = { ...config, name: 'within' };
   writePlugin(directory, 'within', { 'config.yaml': JSON.stringify(within) });
   const rescanned = new SelectorAgent(await StrategyRegistry.scan({ home, directories: [directory] }), { home });
-  const setting = await rescanned.select(solution(), ['within', 'local'], {}, wish);
+  const setting = await rescanned.select(solution(), ['within', 'local'], {}, preference);
   expect(setting).toMatchObject({ strategy: 'within', provider: 'dear-cloud' });
 });
 
@@ -195,8 +195,10 @@ test('a strategy that cannot be exposed is excluded with --expose', async () => 
     message: expect.stringMatching(/software of caller.*; .*server can$/),
   });
   registry.getStrategy('server').providers = ['cloud'];
-  const wishes = { expose: '0.0.0.0', provider: 'cloud' };
-  await expect(selector.select(solution(), names, {}, wishes)).rejects.toMatchObject({ code: 'EXPOSE_UNSUPPORTED' });
+  const preferences = { expose: '0.0.0.0', provider: 'cloud' };
+  await expect(selector.select(solution(), names, {}, preferences)).rejects.toMatchObject({
+    code: 'EXPOSE_UNSUPPORTED',
+  });
 });
 
 test('explain shows facts, scores, the choice and what would change it', async () => {
@@ -214,7 +216,7 @@ test('explain shows facts, scores, the choice and what would change it', async (
   expect(await tie.selector.explain(solution(), tie.names)).toContain('auto decides nothing');
 });
 
-test('an undecided choice proposes the strategies whose recipes recognize the repository', async () => {
+test('an undecided choice proposes the strategies with recipes that recognize the repository', async () => {
   const recipes = (recognizes: boolean) =>
     `export const recipes = [{ name: 'own', recognize: async ({ entry }) => ${recognizes} || entry !== undefined ? { summary: 'recognized it', runInterface: { type: 'function' }, files: {} } : undefined }];\n`;
   const directory = temporaryDirectory();
@@ -321,12 +323,12 @@ const typical: [string, Record<string, string>, string][] = [
     'docker',
   ],
   [
-    'a library whose services for tests are in a compose file',
+    'a library with a compose file for its tests',
     { 'words.py': 'def count(text): return len(text)\n', 'docker-compose.yml': 'services: {}\n' },
     'local',
   ],
   [
-    'a library with a conda file beside its classes',
+    'a library with a conda file next to its classes',
     { 'flow.py': 'class Flow:\n    def __call__(self): return 1\n', 'environment.yml': 'dependencies: [numpy]\n' },
     'local',
   ],

@@ -95,8 +95,10 @@ test('a killed server restarts on the same ports with its data', async () => {
   clearLockedPorts();
   expect(await startStack()).toEqual(first);
   const restarted = await connect(first.address);
-  const { status, typedSearchAttributes: kept } = await restarted.workflow.getHandle('deployment-greeter').describe();
-  expect([status.name, kept.get(searchAttributes.name)]).toEqual(['RUNNING', 'greeter']);
+  const { status, typedSearchAttributes: attributes } = await restarted.workflow
+    .getHandle('deployment-greeter')
+    .describe();
+  expect([status.name, attributes.get(searchAttributes.name)]).toEqual(['RUNNING', 'greeter']);
 });
 
 test('a taken port is replaced by a free one', async () => {

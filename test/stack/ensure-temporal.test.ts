@@ -10,12 +10,12 @@ import { installTemporal, temporalVersion } from '../../src/stack/install-tempor
 import { temporaryDirectory } from '../support/temporary-directories.js';
 
 const directory = temporaryDirectory();
-const kept = { PATH: process.env.PATH, TEMPORAL_CLI: process.env.TEMPORAL_CLI };
+const original = { PATH: process.env.PATH, TEMPORAL_CLI: process.env.TEMPORAL_CLI };
 const servers: Server[] = [];
 
 afterEach(() => {
   for (const server of servers.splice(0)) server.close();
-  for (const [name, value] of Object.entries(kept)) {
+  for (const [name, value] of Object.entries(original)) {
     if (value === undefined) delete process.env[name];
     else process.env[name] = value;
   }
@@ -65,16 +65,16 @@ test('the official download is unpacked, tested and moved into place', async () 
   const archive = join(directory, 'archive.tar.gz');
   writeProgram(join(directory, 'packed', 'temporal'), says('1.5.1'));
   execFileSync('tar', ['-czf', archive, '-C', join(directory, 'packed'), 'temporal']);
-  const asked: string[] = [];
+  const requested: string[] = [];
   const origin = await serve((request, response) => {
-    asked.push(request.url ?? '');
+    requested.push(request.url ?? '');
     response.end(readFileSync(archive));
   });
   const target = join(directory, 'downloaded');
   expect(await installTemporal({ directory: target, origin })).toBe(join(target, 'temporal'));
   expect(execFileSync(join(target, 'temporal'), ['--version'], { encoding: 'utf8' }).trim()).toBe(says('1.5.1'));
   expect(readdirSync(target)).toEqual(['temporal']);
-  expect(asked).toEqual([
+  expect(requested).toEqual([
     expect.stringMatching(new RegExp(`^/cli/archive/v${temporalVersion}\\?platform=\\w+&arch=\\w+$`)),
   ]);
 });

@@ -10,7 +10,7 @@ import { temporaryStack } from '../support/temporary-stack.js';
 
 temporaryStack();
 const host = 'this-one';
-/** Identity of a dead process whose pid belongs to another process now. */
+/** Identity of a dead process. Another process has its pid now. */
 const killed = `${process.pid}@${host} long ago`;
 const namespace = 'default';
 let client: Client;
@@ -24,7 +24,7 @@ beforeAll(async () => {
 
 const soon = <T>(ask: () => Promise<T>): Promise<T> => client.withDeadline(Date.now() + 20_000, ask);
 
-/** Starts a deployment whose worker is killed during its only activity. */
+/** Starts a deployment, and kills its worker during its only activity. */
 async function begin(name: string): Promise<void> {
   const taskQueue = { name };
   await client.workflow.start(workflowType, { taskQueue: name, workflowId: name });
@@ -51,34 +51,36 @@ async function listRunning(): Promise<string[]> {
 }
 
 /** Polls the next attempt of a deployment's activity. */
-async function nextTry(name: string): Promise<number> {
-  const asked = { namespace, taskQueue: { name } };
-  return (await soon(() => client.workflowService.pollActivityTaskQueue(asked))).attempt;
+async function pollNextAttempt(name: string): Promise<number> {
+  const request = { namespace, taskQueue: { name } };
+  return (await soon(() => client.workflowService.pollActivityTaskQueue(request))).attempt;
 }
 
-/** A server that fails to describe matching deployments the first `left` times. */
-function reticent(names: RegExp, times: number): Client {
+/** Creates a client that fails to describe matching deployments the first `times` times. */
+function createFailingClient(names: RegExp, times: number): Client {
   let left = times;
   const workflowService = Object.create(client.workflowService, {
     describeWorkflowExecution: {
-      value: async (asked: { execution: { workflowId: string } }) => {
-        if (names.test(asked.execution.workflowId) && left-- > 0) throw new ServiceError('context deadline exceeded');
-        return await client.workflowService.describeWorkflowExecution(asked);
+      value: async (request: { execution: { workflowId: string } }) => {
+        if (names.test(request.execution.workflowId) && left-- > 0) throw new ServiceError('context deadline exceeded');
+        return await client.workflowService.describeWorkflowExecution(request);
       },
     },
   });
   return Object.create(client, { workflowService: { value: workflowService } });
 }
 
-test('an activity of a killed worker is reassigned at once, even if the server answers late', async () => {
+test('an activity of a killed worker is reassigned immediately, even if the server answers late', async () => {
   await begin('late');
-  await reassignLostActivities(reticent(/late/, 2), host);
-  expect(await nextTry('late')).toBe(2);
+  await reassignLostActivities(createFailingClient(/late/, 2), host);
+  expect(await pollNextAttempt('late')).toBe(2);
 });
 
 test('workflows that the server cannot describe do not prevent the reassignment of others', async () => {
   await begin('described'); // the newest are listed first
   await Promise.all(Array.from({ length: 20 }, (_, index) => begin(`hidden-${index}`)));
-  await expect(reassignLostActivities(reticent(/hidden/, Infinity), host)).rejects.toThrow('context deadline exceeded');
-  expect(await nextTry('described')).toBe(2);
+  await expect(reassignLostActivities(createFailingClient(/hidden/, Infinity), host)).rejects.toThrow(
+    'context deadline exceeded',
+  );
+  expect(await pollNextAttempt('described')).toBe(2);
 });

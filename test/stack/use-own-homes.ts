@@ -11,10 +11,10 @@ import { stopStack } from '../../src/stack/stop-stack.js';
  * fails.
  */
 export function useOwnHomes(): () => BerthHome {
-  const kept = { ...process.env };
+  const original = { ...process.env };
   const homes: string[] = [];
   beforeEach(() => {
-    for (const name of Object.keys(kept)) if (/^TEMPORAL_(?!CLI)/.test(name)) delete process.env[name];
+    for (const name of Object.keys(original)) if (/^TEMPORAL_(?!CLI)/.test(name)) delete process.env[name];
     // The developer's configuration must have no influence.
     process.env.TEMPORAL_CONFIG_FILE = join(tmpdir(), 'no-such-temporal.toml');
   });
@@ -27,8 +27,8 @@ export function useOwnHomes(): () => BerthHome {
       await stopStack();
       rmSync(root, { recursive: true, force: true });
     }
-    for (const name of Object.keys(process.env)) if (!(name in kept)) delete process.env[name];
-    Object.assign(process.env, kept);
+    for (const name of Object.keys(process.env)) if (!(name in original)) delete process.env[name];
+    Object.assign(process.env, original);
   });
   return () => {
     const root = mkdtempSync(join(tmpdir(), 'berth-home-'));

@@ -22,7 +22,7 @@ function countCalls(name: string, revision: string, { ended, failed }: { ended: 
 
 function createJudge(name: string, secondsLeft: number): BakeJudge {
   const stateDirectory = revisionDirectory(home, name, 'r2').state;
-  const plan = { deployment: name, revision: 'r2', stateDirectory } as RunPlan; // the judge needs no more of it
+  const plan = { deployment: name, revision: 'r2', stateDirectory } as RunPlan; // the fields that the judge needs
   const until = new Date(Date.now() + secondsLeft * 1000).toISOString();
   return new BakeJudge(home, plan, { until, previous: { name, revision: 'r1' } });
 }
@@ -39,7 +39,7 @@ test('a revision fails its bake when its failure rate rises', async () => {
   });
 });
 
-test('a revision whose calls always failed does not fail its bake', async () => {
+test('a revision with calls that always failed does not fail its bake', async () => {
   countCalls('same', 'r1', { ended: 10, failed: 5 });
   countCalls('same', 'r2', { ended: 10, failed: 6 });
   expect(await createJudge('same', 60).judge()).toBeUndefined();

@@ -8,7 +8,7 @@ const { proxiedFetch } = await jiti.import('../../src/network/proxied-fetch.ts')
 
 const kinds = {
   call: async (url) => (await callHttp({ url })).body.toString(),
-  kept: async (url) => {
+  keepAlive: async (url) => {
     const agent = await createKeepAliveAgent(url, 5_000);
     const bodies = [];
     for (let call = 0; call < 3; call += 1) bodies.push((await callHttp({ url, agent, body: 'x' })).body.toString());
@@ -20,8 +20,8 @@ const kinds = {
     for await (const line of readLines((await streamHttp({ url })).body)) lines.push(line);
     return lines.join();
   },
-  fetch: async (url) => await (await proxiedFetch(url, { method: 'POST', body: 'said' })).text(),
-  moved: async (url) => await (await proxiedFetch(`${url}moved`)).text(),
+  fetch: async (url) => await (await proxiedFetch(url, { method: 'POST', body: 'text' })).text(),
+  redirected: async (url) => await (await proxiedFetch(`${url}moved`)).text(),
 };
 
 const results = {};

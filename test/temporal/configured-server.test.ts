@@ -43,7 +43,7 @@ test('a prepared server stays unchanged, and TEMPORAL_UI sets its Web UI', async
 
 test('a profile of Temporal’s configuration file sets address and namespace', async () => {
   enterNewHome();
-  // The only namespace besides `default` that every server has.
+  // The only namespace other than `default` that every server has.
   useProfile('work', `[profile.work]\naddress = "${address}"\nnamespace = "temporal-system"\n`);
   process.env.TEMPORAL_PROFILE = 'work';
   const target = await ensureStack({ needsWorker: false });

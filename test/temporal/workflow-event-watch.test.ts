@@ -56,7 +56,7 @@ test('a watch resolves when the workflow has processed an event, not earlier', a
   await waiting;
   await handle.signal('anything');
   await takeIn();
-  await watch.waitForNext(); // an event between two waits resolves at once
+  await watch.waitForNext(); // an event between two waits resolves immediately
 });
 
 test('a watch continues with the next run', async () => {
@@ -70,7 +70,7 @@ test('a watch continues with the next run', async () => {
   await waiting;
 });
 
-test('an abort ends a wait at once and leaves no listener on the signal', async () => {
+test('an abort ends a wait immediately and leaves no listener on the signal', async () => {
   const { handle, watch, takeIn } = await begin();
   const given = new AbortController();
   await handle.signal('anything');

@@ -7,7 +7,7 @@ import { commitWorkspace } from '../../src/workspaces/commit-workspace.js';
 import { copySource, ejectCode, ejectPatch, exportRevision } from '../../src/workspaces/index.js';
 import { temporaryDirectory, temporarySolution, writeTree } from '../support/temporary-directories.js';
 
-/** Creates a revision with a result that the software wrote beside its code, and a workspace that has changed since. */
+/** Creates a revision with a file that the software wrote next to its code, and a workspace that has changed since. */
 async function makeAdapted(files: Record<string, string> = { 'app.py': 'x = 1\n', 'old.py': 'gone\n' }) {
   const root = temporaryDirectory();
   const workspace = join(root, 'workspace');

@@ -95,17 +95,17 @@ test('refuses a link that leaves the tree, naming link and target', async () => 
 
 test('leaves out a dangling link out of the tree, with a note', async () => {
   const source = temporarySolution({ 'app.py': '' });
-  const elsewhere = temporaryDirectory('berth-elsewhere-');
+  const outside = temporaryDirectory('berth-outside-');
   symlinkSync('/home/author/data', join(source, 'data'));
-  symlinkSync('gone', join(elsewhere, 'link'));
-  symlinkSync(join(elsewhere, 'link'), join(source, 'model'));
+  symlinkSync('gone', join(outside, 'link'));
+  symlinkSync(join(outside, 'link'), join(source, 'model'));
 
   const notes: string[] = [];
   const files = await listSourceFiles(source, { onNote: (note) => notes.push(note) });
   expect(files.map(({ path }) => path)).toEqual(['app.py']);
   expect(notes.sort()).toEqual([
     'left out data: it is a link to /home/author/data, which does not exist',
-    `left out model: it is a link to ${elsewhere}/link, which does not exist`,
+    `left out model: it is a link to ${outside}/link, which does not exist`,
   ]);
 });
 
@@ -266,7 +266,7 @@ test('runs nothing that a hostile git configuration names, and ignores a broken 
   expect(await listPaths(source)).not.toContain('model.pkl');
 });
 
-test('reads a worktree, whose .git is a file', async () => {
+test('reads a worktree with .git as a file', async () => {
   const source = temporarySolution({ '.gitignore': '*.pkl\n', 'model.pkl': 'x' });
   git(source, 'init', '-q');
   git(source, 'add', '-f', '.gitignore', 'model.pkl');

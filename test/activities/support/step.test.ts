@@ -3,7 +3,7 @@ import { expect, test } from '@jest/globals';
 import { MockActivityEnvironment } from '@temporalio/testing';
 import { step } from '../../../src/activities/support/step.js';
 
-/** A step of 50 ms that records its start and its end. */
+/** Step of 50 ms that records its start and its end. */
 function createRecordingStep() {
   const events: string[] = [];
   const run = step(async (attempt: string) => {

@@ -43,7 +43,7 @@ test('cog.yaml may name a function, also in a subdirectory', async () => {
 test.each([
   ['predict.py', 'class Runner:\n  def run(self): pass\nclass Predictor:\n  def predict(self): pass\n', 'Runner'],
   ['./predict.py', 'class Helper:\n  pass\nclass Predictor:\n  def predict(self): pass\n', 'Predictor'],
-])('predict: %s without a name means its Runner, or else its Predictor', async (predict, source, callable) => {
+])('predict: %s without a name means its Runner, otherwise its Predictor', async (predict, source, callable) => {
   const found = await recognize({ 'cog.yaml': `predict: "${predict}"\n`, 'predict.py': source });
   expect(found).toMatchObject({ recipe: 'cog', runInterface: { module: 'predict', callable, call: 'cog' } });
 });

@@ -5,7 +5,7 @@ import { recognize } from './recognize.js';
 
 const predict = 'def predict(inputs): return inputs\n';
 
-/** Describes what is called as `recipe root module:callable call`. */
+/** Describes the recognized call as `recipe root module:callable call`. */
 async function outcome(files: Record<string, string>): Promise<string | undefined> {
   const found = await recognize(files);
   if (found === undefined) return undefined;

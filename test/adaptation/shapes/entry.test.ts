@@ -78,7 +78,7 @@ test('a relative import at the root of a repository is served from a package', a
   expect(found?.runInterface).toMatchObject({ module: 'predict', package: { directory: '.' }, paths: ['.'] });
 });
 
-test('a class method needs no instance, and an instance that is there stands for its class', async () => {
+test('a class method needs no instance, and an existing instance is used for its class', async () => {
   const price = {
     'price.py':
       'class Price:\n    def __init__(self, amount): pass\n    @classmethod\n    def fromstring(cls, text): pass\n    def predict(self, text): pass\n\nready = Price(3)\n',

@@ -11,8 +11,8 @@ const predict = 'def predict(inputs): return inputs\n';
 
 const hidden: [string, Record<string, string>][] = [
   ['the only file', { 'app.py': broken }],
-  ['a conventional file beside functions of other names', { 'app.py': broken, 'text.py': 'def clean(x): pass\n' }],
-  ['a conventional file beside a predict of a lesser place', { 'app.py': broken, 'deep/lib.py': predict }],
+  ['a conventional file next to functions with other names', { 'app.py': broken, 'text.py': 'def clean(x): pass\n' }],
+  ['a conventional file next to a predict function of lower rank', { 'app.py': broken, 'deep/lib.py': predict }],
 ];
 
 test.each(hidden)('%s that does not parse is reported instead of a guess', async (_, files) => {
@@ -27,7 +27,7 @@ test.each(hidden)('%s that does not parse is reported instead of a guess', async
 
 test('a file that does not parse is ignored if it cannot hide a better entry', async () => {
   expect(await recognize({ 'app.py': predict, 'scratch.py': broken })).toMatchObject({ recipe: 'inputs-function' });
-  const beside = { 'tool.py': 'def clean(x): pass\n', 'tests/old.py': broken, 'scripts/app.py': broken };
-  expect(await recognize(beside)).toMatchObject({ recipe: 'arguments-function' });
-  expect(findHidingSyntaxError(await gatherFacts(temporarySolution(beside), { home }))).toBeUndefined();
+  const harmless = { 'tool.py': 'def clean(x): pass\n', 'tests/old.py': broken, 'scripts/app.py': broken };
+  expect(await recognize(harmless)).toMatchObject({ recipe: 'arguments-function' });
+  expect(findHidingSyntaxError(await gatherFacts(temporarySolution(harmless), { home }))).toBeUndefined();
 });

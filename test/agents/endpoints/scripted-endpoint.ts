@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { say, type Turn } from './turn.js';
 import type { RecordedRequest, Spoken, Wire } from './wire.js';
 
-/** A model endpoint on loopback that follows a script and records its requests. */
+/** Model endpoint on loopback that follows a script and records its requests. */
 export interface ScriptedEndpoint {
   /** `http://127.0.0.1:PORT`, without a path. */
   url: string;

@@ -134,7 +134,7 @@ test('the command prints the answer, and prints it again for the ID alone', asyn
   expect(callsOf('shell')).toBe(1);
 });
 
-test('every digit is kept, even in the record', async () => {
+test('every digit is preserved, even in the record', async () => {
   const options = { home: home.root };
   const words = [
     'run',

@@ -25,7 +25,7 @@ export async function eventually<T>(what: string, find: () => Promise<T | undefi
   for (const deadline = Date.now() + 60_000; ; ) {
     const found = await find();
     if (found !== undefined) return found;
-    if (Date.now() > deadline) throw new Error(`awaited in vain: ${what}`);
+    if (Date.now() > deadline) throw new Error(`timed out waiting for ${what}`);
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
 }

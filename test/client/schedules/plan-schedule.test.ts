@@ -31,7 +31,7 @@ test('an interval counts from now', () => {
   expect(catchUp).toBe(day);
 });
 
-test('a cron line is kept as written, and a time zone is spelled as in the database', () => {
+test('a cron line stays as written, and a time zone is spelled as in the database', () => {
   const { spec } = planSchedule({ cron: ' 30 4 * * MON-FRI # early', timezone: 'europe/berlin', jitter: '10m' });
   expect(spec).toEqual({
     cronExpressions: ['30 4 * * MON-FRI # 30 4 * * MON-FRI'],

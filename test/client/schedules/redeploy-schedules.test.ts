@@ -15,7 +15,7 @@ temporaryStack();
 const answering = (version: string) => `def predict(n: int = 1):\n    return {"version": "${version}", "n": n}\n`;
 const broken = 'def predict(n: int = 1):\n    """>>> predict()\n    1"""\n    return nothing\n';
 
-/** Creates a deployment whose source the test can change. */
+/** Creates a deployment with a source that the test can change. */
 async function deployed(name: string): Promise<(code: string) => void> {
   const source = temporarySolution({ 'main.py': answering('one') });
   await deploy({ name, solution: source, bake: 0, drain: 0 });
@@ -32,8 +32,8 @@ test('a due run redeploys a changed source and leaves an unchanged one alone', a
   const write = await deployed('due');
   const client = await connectOnce();
   write(answering('two'));
-  const made = await createSchedule('due', { every: '1s', schedule: 'often' });
-  expect(made).toMatchObject({
+  const schedule = await createSchedule('due', { every: '1s', schedule: 'often' });
+  expect(schedule).toMatchObject({
     name: 'due',
     id: 'often',
     when: 'every 1s',
@@ -41,8 +41,8 @@ test('a due run redeploys a changed source and leaves an unchanged one alone', a
     overlap: 'skip',
     runs: [],
   });
-  expect(made).toMatchObject({ catchUp: 86_400, state: 'active', createdBy: expect.stringContaining('@') });
-  expect(made.nextRuns).toHaveLength(5);
+  expect(schedule).toMatchObject({ catchUp: 86_400, state: 'active', createdBy: expect.stringContaining('@') });
+  expect(schedule.nextRuns).toHaveLength(5);
 
   const ofOutcome = (outcome: string) => async () =>
     (await client.schedules.show('due')).runs.find((run) => run.outcome === outcome);
@@ -213,12 +213,12 @@ let ready: Promise<unknown> | undefined;
 test.each([
   [{ cron: '61 3 * * *' }, 'Minute is not in range'],
   [{ cron: '0 0 30 2 *' }, 'never occurs'],
-])('the server’s refusal of %j is handed on, and nothing is made', async (times, message) => {
+])('the server’s refusal of %j is passed on, and no schedule is created', async (times, message) => {
   ready ??= deployed('ready');
   await ready;
   const { schedules } = await connectOnce();
   await createSchedule('ready', times).then(
-    () => expect('it was made').toBe('refused'),
+    () => expect('it was created').toBe('refused'),
     (error) => expect(error).toMatchObject({ code: 'SCHEDULE_INVALID', message: expect.stringContaining(message) }),
   );
   expect(await schedules.list('ready')).toEqual([]);

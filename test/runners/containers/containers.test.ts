@@ -13,7 +13,7 @@ test('an engine is found by DOCKER_HOST, or at the usual sockets', () => {
   expect(findEngineAddress({})).toMatch(/^unix:\/\/\/.+\.sock$/);
 });
 
-test('a port is published on loopback alone unless it is exposed, and on another machine only then', () => {
+test('a port is published only on loopback unless it is exposed; on another machine, only when it is exposed', () => {
   const loopback = '127.0.0.1';
   const alone = { listen: loopback, call: loopback, displayAddress: loopback };
   expect(choosePublishedAddress('unix:///var/run/docker.sock', {})).toEqual(alone);
@@ -34,7 +34,7 @@ test('a port is published on loopback alone unless it is exposed, and on another
   expect(choosePublishedAddress(remote, { expose: '10.0.0.2' }).call).toBe('10.0.0.2');
 });
 
-test('a build context has the files that are not ignored, always the Dockerfile, and whole programs', async () => {
+test('a build context has the files that are not ignored, always the Dockerfile, and complete programs', async () => {
   const code = temporarySolution({
     Dockerfile: 'FROM scratch\n',
     '.dockerignore': 'Dockerfile\n*.md\n!README.md\ndata/*\n!data/keep\n',
@@ -115,7 +115,7 @@ test.each([
   ['team/base', 'docker login'],
   ['ghcr.io/team/base:1', 'docker login ghcr.io'],
   ['localhost/base', 'docker login localhost'],
-])('a registry that refuses %s is to be logged in to, which its words say', (image, login) => {
+])('the error of a registry that refuses %s says how to log in', (image, login) => {
   const words = login === undefined ? `${image}: not found` : `${image}: pull access denied`;
   expect(suggestLogin(words, ['other', image])?.split(': ').at(-1)).toBe(login);
 });

@@ -6,8 +6,8 @@ import { HostClient } from '../../../src/runners/host/host-client.js';
 import { readStream } from '../../support/read-stream.js';
 import { registerCleanup, temporaryDirectory } from '../../support/temporary-directories.js';
 
-/** A client of something that replies to each request with this text. */
-async function callWhatReplies(text: string): Promise<HostClient> {
+/** Creates a client of a server that replies to each request with this text. */
+async function createClientOfReply(text: string): Promise<HostClient> {
   const socket = join(temporaryDirectory(), 'socket');
   const server = createServer((connection) => {
     registerCleanup(() => void connection.destroy());
@@ -48,7 +48,7 @@ const noAnswers = [
 ];
 
 test.each(noAnswers)('the reply %j is refused: its callers get an error', async (text) => {
-  const client = await callWhatReplies(text);
+  const client = await createClientOfReply(text);
   const refused = {
     status: 'error',
     error: { code: 'CALL_OUTPUT', message: expect.stringContaining(`sent an invalid answer: ${text}`) },
@@ -65,8 +65,8 @@ test.each([
   '{"status":"success","output":null}',
   '{"output":1,"status":"success","more":2}',
   '{"status": "error", "error": {"code": "MINE", "message": "", "more": 1}}',
-])('the answer %s is passed on as it is', async (text) => {
-  const client = await callWhatReplies(text);
+])('the answer %s is passed on unchanged', async (text) => {
+  const client = await createClientOfReply(text);
   expect(await client.call({})).toEqual(JSON.parse(text));
   expect(await client.callText('{}')).toBe(text);
   expect((await readStream(client.stream({}))).answer).toEqual(JSON.parse(text));

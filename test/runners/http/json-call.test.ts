@@ -92,15 +92,15 @@ test.each([
     [{ event: 'end', data: '1' }],
   ],
   [
-    'lines are pieces',
+    'each line is a chunk',
     '{"n":1}\n\n[2]\nthree',
     'application/x-ndjson',
     [{ n: 1 }, [2], 'three'],
     [{ n: 1 }, [2], 'three'],
   ],
-  ['no piece is an empty list', '', 'application/jsonl', [], []],
-  ['what comes whole has no pieces', '[1]', 'application/json', [], [1]],
-])('of a reply in pieces, %s', async (_, body, type, chunks, output) => {
+  ['an empty reply is an empty list', '', 'application/jsonl', [], []],
+  ['a single value is no chunk', '[1]', 'application/json', [], [1]],
+])('chunks of a reply: %s', async (_, body, type, chunks, output) => {
   const url = await replying(200, body, type);
   const answer = { status: 'success', output };
   expect(await readStream(follow(url))).toEqual({ chunks, answer });

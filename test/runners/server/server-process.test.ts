@@ -15,7 +15,7 @@ import { serverRecord } from '../../../src/runners/server/server-record.js';
 import { createLocalPlan } from '../../strategies/local-plan.js';
 import { registerCleanup, temporaryDirectory } from '../../support/temporary-directories.js';
 
-// The rest of what it does is checked by the conformance suite, which the strategies on it pass.
+// The conformance suite, which strategies with this engine pass, checks its other behavior.
 
 const program = (listener: string) => `
 require('node:http').createServer(${listener}).listen(process.env.PORT, '127.0.0.1');
@@ -94,7 +94,7 @@ test('a server started by a shell is found, and stopped with it', async () => {
 test('a port that another server takes meanwhile is not used: the next port is tried', async () => {
   const { plan, server } = makeServer(answering, {
     command: (port) => ({
-      // The first port is taken between the look and the start.
+      // The first port is taken between the check and the start.
       argv: [
         process.execPath,
         '-e',
@@ -106,15 +106,15 @@ test('a port that another server takes meanwhile is not used: the next port is t
   const taken = await chooseFreePort(`${plan.stateDirectory}/1`);
   const stranger = createServer((_, response) => response.end('another'));
   registerCleanup(() => void stranger.close());
-  const told: string[] = [];
+  const progress: string[] = [];
   const record = await server.start({
     env: { TAKEN: String(taken) },
     onProgress: (line) => {
-      told.push(line);
+      progress.push(line);
       if (line.endsWith(`port ${taken}`)) stranger.listen(taken, '127.0.0.1');
     },
   });
-  expect(told).toContain('another process took the port meanwhile: trying the next');
+  expect(progress).toContain('another process took the port meanwhile: trying the next');
   expect(record.port).not.toBe(taken);
 });
 

@@ -8,7 +8,7 @@ import { identifyProcess, isSameProcess, type ProcessIdentity } from '../../../s
 import { stopServer } from '../../../src/runners/server/stop-server.js';
 import { temporaryDirectory } from '../../support/temporary-directories.js';
 
-/** A server whose worker has a session and an environment of its own, and holds the port with it. */
+/** Server with a worker in another session and environment that shares its port. */
 const source = `
 const { spawn } = require('node:child_process');
 const { createServer } = require('node:net');
@@ -19,16 +19,16 @@ const server = createServer().listen(0, '127.0.0.1', () => {
 });
 `;
 
-async function startServer(plan: { stateDirectory: string }, manner: string) {
+async function startServer(plan: { stateDirectory: string }, environmentKind: string) {
   const env = { ...process.env, ...createProcessMark(plan) };
-  const child = spawn(process.execPath, ['-e', source, manner], {
+  const child = spawn(process.execPath, ['-e', source, environmentKind], {
     detached: true,
     env,
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   const [line] = await once(child.stdout, 'data');
   const [port = 0, worker = 0] = String(line).split(' ').map(Number);
-  const leader = identifyProcess(child.pid ?? 0) as ProcessIdentity; // it has just printed
+  const leader = identifyProcess(child.pid ?? 0) as ProcessIdentity; // it is alive: it has just printed
   return { port, leader, worker: identifyProcess(worker) as ProcessIdentity };
 }
 
