@@ -64,8 +64,8 @@ async function measureRounds(count) {
   const times = [];
   for (let index = 0; index < count; index += 1) {
     modelTime = 0;
-    const words = ['--name', `round-${index}`, '--strategy', 'local', '--agent', 'openai', '--json'];
-    const info = JSON.parse(await runBerth('deploy', example, ...words));
+    const argv = ['--name', `round-${index}`, '--strategy', 'local', '--agent', 'openai', '--json'];
+    const info = JSON.parse(await runBerth('deploy', example, ...argv));
     const { startedAt, finishedAt } = info.steps.find(({ step }) => step === 'adaptWorkspace');
     times.push(Date.parse(finishedAt) - Date.parse(startedAt) - modelTime);
   }
@@ -100,14 +100,14 @@ function chunk(choices, more = {}) {
 }
 
 /** Runs asynchronously, because the model answers from this process. */
-function runBerth(...words) {
+function runBerth(...argv) {
   return new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, [berth, ...words], { env });
+    const child = spawn(process.execPath, [berth, ...argv], { env });
     let [output, errors] = ['', ''];
     child.stdout.on('data', (chunk) => (output += chunk));
     child.stderr.on('data', (chunk) => (errors += chunk));
     child.on('close', (status) =>
-      status === 0 ? resolve(output) : reject(new Error(`berth ${words.join(' ')} exited with ${status}\n${errors}`)),
+      status === 0 ? resolve(output) : reject(new Error(`berth ${argv.join(' ')} exited with ${status}\n${errors}`)),
     );
   });
 }

@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { startBareProcesses, startBentoml, startFastapi } from './peers.mjs';
-import { echo, median, say, startBerth, timeCalls } from './time-calls.mjs';
+import { echo, median, printRatio, startBerth, timeCalls } from './time-calls.mjs';
 
 const asynchronous = `
 import asyncio
@@ -43,13 +43,13 @@ function measureLatency() {
   const latency = [process.execPath, fileURLToPath(new URL('latency.mjs', import.meta.url))];
   const pin = ['taskset', '--cpu-list', '0'];
   const canPin = spawnSync(pin[0], [...pin.slice(1), 'true']).status === 0;
-  for (const [where, words] of [
+  for (const [where, argv] of [
     ['all on one processor', canPin ? [...pin, ...latency] : undefined],
     ['placed by the scheduler', latency],
   ]) {
     console.log(`\nOne client, median of a warm call, ${where}`);
-    if (words === undefined) console.log('  skipped: taskset is not on the PATH');
-    else if (spawnSync(words[0], words.slice(1), { stdio: 'inherit' }).status !== 0) process.exit(1);
+    if (argv === undefined) console.log('  skipped: taskset is not on the PATH');
+    else if (spawnSync(argv[0], argv.slice(1), { stdio: 'inherit' }).status !== 0) process.exit(1);
   }
 }
 
@@ -60,8 +60,8 @@ async function compareThroughput({ berth, fastapi, bentoml }) {
     rates[name] = await countCalls(call, 8);
     console.log(`  ${name.padEnd(8)} ${rates[name].toFixed(0).padStart(6)}`);
   }
-  say('berth / FastAPI', rates.berth / rates.fastapi, 'at least 10');
-  say('berth / BentoML', rates.berth / rates.bentoml, '');
+  printRatio('berth / FastAPI', rates.berth / rates.fastapi, 'at least 10');
+  printRatio('berth / BentoML', rates.berth / rates.bentoml, '');
 }
 
 async function countCalls(call, clients) {
@@ -109,8 +109,8 @@ async function compareReplicas(one, pair) {
   }
   const [alone, together, bareAlone, bareTogether] = Object.values(times).map(median);
   console.log(`\nEight calls that compute: one process ${alone.toFixed(0)} ms, two ${together.toFixed(0)} ms`);
-  say('one / two', alone / together, 'about 2 on two cores');
-  say('the same work in bare processes, without calls', bareAlone / bareTogether, '');
+  printRatio('one / two', alone / together, 'about 2 on two cores');
+  printRatio('the same work in bare processes, without calls', bareAlone / bareTogether, '');
 }
 
 async function measureIndependence(berth) {
@@ -139,5 +139,5 @@ async function compareText(berth) {
     }
   const [there, here] = [median(times.berth), median(times.inProcess)];
   console.log(`\n1 MB of text: ${there.toFixed(2)} ms, JSON in process ${here.toFixed(2)} ms`);
-  say('berth / in process', there / here, 'at most 2');
+  printRatio('berth / in process', there / here, 'at most 2');
 }

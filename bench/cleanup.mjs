@@ -58,7 +58,7 @@ async function writeAgents() {
 }
 
 /** The agent and its descendants. */
-async function untilAtWork(name) {
+async function waitUntilWorking(name) {
   for (const until = Date.now() + 30_000; (await listAgents()).length < 5; await sleep(20))
     if (Date.now() > until) throw new Error(`the agent of ${name} is not at work`);
 }
@@ -72,9 +72,9 @@ async function measure(client, agent) {
   let left = 0;
   for (let round = 0; round < rounds; round += 1) {
     const name = `${agent}-${round}`;
-    const words = ['deploy', source, '--name', name, '--agent', agent, '--strategy', 'local', '--no-wait'];
-    await run(process.execPath, ['dist/client.js', ...words]);
-    await untilAtWork(name);
+    const deployArguments = ['deploy', source, '--name', name, '--agent', agent, '--strategy', 'local', '--no-wait'];
+    await run(process.execPath, ['dist/client.js', ...deployArguments]);
+    await waitUntilWorking(name);
     await sleep(500 + Math.random() * 3000);
     const handle = client.workflow.getHandle(`deployment-${name}`);
     const began = performance.now();

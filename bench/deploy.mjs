@@ -82,9 +82,9 @@ function measureRun(name, count) {
   console.log(`berth run: ${whole.toFixed(0)} ms against ${empty.toFixed(0)} ms of node -e 0: ${ratio.toFixed(2)} ×`);
 }
 
-function runBerth(...words) {
-  const { status, stdout, stderr } = spawnSync(process.execPath, [berth, ...words], { env, encoding: 'utf8' });
-  if (status !== 0) throw new Error(`berth ${words.join(' ')} exited with ${status}\n${stderr}`);
+function runBerth(...argv) {
+  const { status, stdout, stderr } = spawnSync(process.execPath, [berth, ...argv], { env, encoding: 'utf8' });
+  if (status !== 0) throw new Error(`berth ${argv.join(' ')} exited with ${status}\n${stderr}`);
   return stdout;
 }
 

@@ -43,7 +43,7 @@ try {
   for (const strategy of Object.keys(strategies)) await deploy(`first-${strategy}`, strategy);
   await measureDeployments();
   await measureCalls();
-  await measureTenAtOnce();
+  await measureConcurrentDeployments();
   await measureStops();
 } finally {
   await runBerth('cleanup', '--all', '--yes').catch((error) => console.error(error.message));
@@ -60,7 +60,7 @@ async function measureDeployments() {
   for (const [strategy, { command }] of Object.entries(strategies)) {
     const rounds = [];
     for (let round = 0; round <= deployments; round += 1) {
-      const [first, second] = ['library', 'command'].map((way) => `${way}-${round}-${strategy}`);
+      const [first, second] = ['library', 'command'].map((method) => `${method}-${round}-${strategy}`);
       const library = await time(() => create(first, strategy));
       await runBerth('cleanup', first, '--yes');
       const { published, ended } = await deployUntilPublished(second, strategy);
@@ -76,9 +76,9 @@ async function measureDeployments() {
 /** Compares within each round, because a framework's start varies by more than Berth's overhead. */
 function describeDeployments(rounds) {
   const middle = (measure) => seconds(median(rounds.map(measure)));
-  const describe = (way) => {
-    const adds = rounds[0].alone && ` (adds ${middle((round) => round[way] - round.alone)})`;
-    return `${way} ${middle((round) => round[way])}${adds ?? ''}`;
+  const describe = (method) => {
+    const adds = rounds[0].alone && ` (adds ${middle((round) => round[method] - round.alone)})`;
+    return `${method} ${middle((round) => round[method])}${adds ?? ''}`;
   };
   const own = rounds[0].alone && `; the framework alone ${middle(({ alone }) => alone)}`;
   const wanted = own ? 'adds at most 1 s' : 'at most 2 s';
@@ -147,7 +147,7 @@ async function measureCalls() {
 }
 
 /** Measures deployments one after the other, then all concurrently. */
-async function measureTenAtOnce() {
+async function measureConcurrentDeployments() {
   const names = [
     'local',
     'docker',
@@ -217,16 +217,16 @@ function handleOf(name) {
   return join(home, 'deployments', name, 'handle.json');
 }
 
-async function runBerth(...words) {
-  return await run(process.execPath, [berth, ...words]);
+async function runBerth(...commandArguments) {
+  return await run(process.execPath, [berth, ...commandArguments]);
 }
 
 function get(agent, url) {
   return new Promise((resolve, reject) => {
-    const asked = request(url, { agent }, (response) =>
+    const clientRequest = request(url, { agent }, (response) =>
       response.resume().on('end', () => resolve(response.statusCode)),
     );
-    asked.on('error', reject).end();
+    clientRequest.on('error', reject).end();
   });
 }
 
@@ -234,7 +234,7 @@ function post(agent, url, inputs) {
   const body = JSON.stringify(inputs);
   const headers = { 'content-type': 'application/json', 'content-length': Buffer.byteLength(body) };
   return new Promise((resolve, reject) => {
-    const asked = request(url, { agent, headers, method: 'POST' }, (response) => {
+    const clientRequest = request(url, { agent, headers, method: 'POST' }, (response) => {
       const chunks = [];
       response.on('data', (chunk) => chunks.push(chunk));
       response.on('end', () => {
@@ -243,7 +243,7 @@ function post(agent, url, inputs) {
         else reject(new Error(`${response.statusCode}: ${text}`));
       });
     });
-    asked.on('error', reject).end(body);
+    clientRequest.on('error', reject).end(body);
   });
 }
 

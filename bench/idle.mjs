@@ -35,11 +35,11 @@ try {
 async function deployAll() {
   const began = performance.now();
   const waiting = names.values();
-  const deployOneAfterAnother = async () => {
+  const deploySequentially = async () => {
     for (const name of waiting)
       await (await DeploymentFactory.create('local', { name, solution: source, agent: 'none' })).close();
   };
-  await Promise.all(Array.from({ length: 6 }, deployOneAfterAnother));
+  await Promise.all(Array.from({ length: 6 }, deploySequentially));
   console.log(`${count} deployed in ${((performance.now() - began) / 1000).toFixed(0)} s`);
 }
 
@@ -128,8 +128,8 @@ async function memoryOf(pid) {
   return `${Math.round(kilobytes / 1024)} MB`;
 }
 
-async function runBerth(...words) {
-  return await run(process.execPath, ['dist/client.js', ...words]);
+async function runBerth(...argv) {
+  return await run(process.execPath, ['dist/client.js', ...argv]);
 }
 
 async function time(action) {

@@ -3,7 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startBentoml, startEcho, startFastapi } from './peers.mjs';
-import { median, say, startBerth, timeCalls } from './time-calls.mjs';
+import { median, printRatio, startBerth, timeCalls } from './time-calls.mjs';
 
 const warmUp = 500;
 const rounds = 3;
@@ -30,7 +30,7 @@ async function compareLatency(peers) {
   const medians = Object.fromEntries(Object.entries(samples).map(([name, times]) => [name, median(times)]));
   for (const [name, value] of Object.entries(medians))
     console.log(`  ${name.padEnd(8)} ${value.toFixed(0).padStart(6)} µs`);
-  say('berth / bare echo', medians.berth / medians.echo, 'at most 2.5');
-  say('FastAPI / berth', medians.fastapi / medians.berth, 'at least 6');
-  say('BentoML / berth', medians.bentoml / medians.berth, 'at least 12');
+  printRatio('berth / bare echo', medians.berth / medians.echo, 'at most 2.5');
+  printRatio('FastAPI / berth', medians.fastapi / medians.berth, 'at least 6');
+  printRatio('BentoML / berth', medians.bentoml / medians.berth, 'at least 12');
 }

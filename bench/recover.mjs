@@ -52,11 +52,11 @@ try {
 
 async function deployAll() {
   const waiting = names.values();
-  const deployOneAfterAnother = async () => {
+  const deploySequentially = async () => {
     for (const name of waiting)
       await (await DeploymentFactory.create('local', { name, solution: source, agent: 'none' })).close();
   };
-  await Promise.all(Array.from({ length: 6 }, deployOneAfterAnother));
+  await Promise.all(Array.from({ length: 6 }, deploySequentially));
 }
 
 /** Waits until supervision of each deployment runs on the current worker. */
@@ -89,8 +89,8 @@ async function readRecord(part) {
   return JSON.parse(await readFile(join(home, 'stack', `${part}.json`), 'utf8'));
 }
 
-async function runBerth(...words) {
-  return await run(process.execPath, ['dist/client.js', ...words]);
+async function runBerth(...argv) {
+  return await run(process.execPath, ['dist/client.js', ...argv]);
 }
 
 function seconds(milliseconds) {

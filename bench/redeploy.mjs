@@ -9,7 +9,7 @@ import { promisify } from 'node:util';
 const redeploys = 20;
 const clients = 8;
 const run = promisify(execFile);
-const berth = (...words) => run(process.execPath, ['dist/client.js', ...words]);
+const berth = (...argv) => run(process.execPath, ['dist/client.js', ...argv]);
 
 const directory = await mkdtemp(join(tmpdir(), 'berth-bench-'));
 process.env.BERTH_HOME = join(directory, 'home');

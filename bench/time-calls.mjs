@@ -52,6 +52,6 @@ export function median(values) {
   return [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)];
 }
 
-export function say(what, ratio, wanted) {
+export function printRatio(what, ratio, wanted) {
   console.log(`  ${what}: ${ratio.toFixed(2)}${wanted === '' ? '' : ` (wanted: ${wanted})`}`);
 }

@@ -10,8 +10,8 @@ const foreign = /^(BERTH|TEMPORAL(?!_CLI$)|OPENAI|ANTHROPIC|GEMINI|GOOGLE|MODAL|
 export function createStack(home) {
   const environment = Object.entries(process.env).filter(([name]) => !foreign.test(name));
   const env = { ...Object.fromEntries(environment), BERTH_HOME: home, NO_COLOR: '1' };
-  const run = async (words, seconds) => {
-    const { exitCode, stdout, stderr, timedOut } = await execa(process.execPath, [client, ...words, '--json'], {
+  const run = async (argv, seconds) => {
+    const { exitCode, stdout, stderr, timedOut } = await execa(process.execPath, [client, ...argv, '--json'], {
       env,
       extendEnv: false,
       reject: false,

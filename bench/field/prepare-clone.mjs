@@ -30,8 +30,8 @@ async function readHead(path) {
   return failed ? null : stdout.trim();
 }
 
-async function git(words, slug) {
+async function git(argv, slug) {
   const env = { GIT_TERMINAL_PROMPT: '0', GIT_LFS_SKIP_SMUDGE: '1' };
-  const { failed, stderr } = await execa('git', words, { reject: false, timeout: 600_000, env });
-  if (failed) throw new Error(`git ${words[0]} of ${slug} failed: ${stderr.trim().split('\n').at(-1)}`);
+  const { failed, stderr } = await execa('git', argv, { reject: false, timeout: 600_000, env });
+  if (failed) throw new Error(`git ${argv[0]} of ${slug} failed: ${stderr.trim().split('\n').at(-1)}`);
 }

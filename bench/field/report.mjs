@@ -1,11 +1,11 @@
 import { shapes } from './repository-table.mjs';
 
-const words = { served: 'served', lost: 'LOST', skipped: 'left out' };
+const outcomeLabels = { served: 'served', lost: 'LOST', skipped: 'left out' };
 
 /** Describes the result of a repository in one line. */
 export function describeResult({ entry, outcome, seconds, reason }) {
   const took = seconds === null || seconds === undefined ? '' : `${seconds.toFixed(1)} s`;
-  const line = `${words[outcome].padEnd(8)} ${took.padStart(7)}  ${describeEntry(entry)}`;
+  const line = `${outcomeLabels[outcome].padEnd(8)} ${took.padStart(7)}  ${describeEntry(entry)}`;
   if (outcome === 'served') return entry.loss ? `${line}\n  listed as a loss: remove its "loss"` : line;
   return `${line}\n  ${shorten(reason, 600)}${entry.loss ? `\n  known: ${entry.loss}` : ''}`;
 }
@@ -41,7 +41,7 @@ function describeShape(shape, title, results) {
     const { slug, commit, folder } = entry;
     const at = folder === '.' ? '' : `/${folder}`;
     const link = `[${slug}${at}](https://github.com/${slug}/tree/${commit}${at})`;
-    return `| ${link} | \`${commit.slice(0, 9)}\` | ${describeArguments(entry)} | ${outcome === 'served' ? 'served' : `**${words[outcome].toLowerCase()}**`} |`;
+    return `| ${link} | \`${commit.slice(0, 9)}\` | ${describeArguments(entry)} | ${outcome === 'served' ? 'served' : `**${outcomeLabels[outcome].toLowerCase()}**`} |`;
   });
   const served = rows.filter(({ outcome }) => outcome === 'served').length;
   const head = '| Repository | Commit | Arguments | Result |\n| --- | --- | --- | --- |';
@@ -61,11 +61,11 @@ function describeLosses(results) {
   ];
 }
 
-function describeEntry({ slug, folder, arguments: words }) {
-  return [folder === '.' ? slug : `${slug}/${folder}`, ...words].join(' ');
+function describeEntry({ slug, folder, arguments: argv }) {
+  return [folder === '.' ? slug : `${slug}/${folder}`, ...argv].join(' ');
 }
 
-const describeArguments = ({ arguments: words }) => (words.length === 0 ? '' : `\`${words.join(' ')}\``);
+const describeArguments = ({ arguments: argv }) => (argv.length === 0 ? '' : `\`${argv.join(' ')}\``);
 
 /** Reduces text to one line without directories of this machine. */
 function shorten(text, length) {

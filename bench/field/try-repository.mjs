@@ -28,8 +28,8 @@ export async function tryRepository(entry, name, { stack, from, directory, deadl
 }
 
 async function deploy(stack, entry, { source, name, deadline }) {
-  const words = ['deploy', source, '--name', name, '--agent', 'none', ...entry.arguments];
-  const { exitCode, answer, stderr, timedOut } = await stack.run(words, deadline);
+  const argv = ['deploy', source, '--name', name, '--agent', 'none', ...entry.arguments];
+  const { exitCode, answer, stderr, timedOut } = await stack.run(argv, deadline);
   if (timedOut) throw new Error(`not running after ${deadline} s`);
   if (exitCode === 0 && answer?.state === 'running') return;
   throw new Error(describeFailure(answer?.lastError ?? answer?.error, stderr));

@@ -12,18 +12,18 @@ import { shorten } from './shorten.js';
 export function matchDoctest(doctest: DoctestOutput, answer: Answer): string | null {
   const exception = readException(doctest.want);
   if (exception !== undefined) return matchException(exception, doctest.options, answer);
-  if (answer.status === 'error') return `expected ${shortenWant(doctest.want)}, got an error`;
+  if (answer.status === 'error') return `expected ${shortenExpected(doctest.want)}, got an error`;
   const wanted = doctest.want.trim();
   if (!isComparable(wanted, doctest.options)) return null;
   const collapse = (text: string) => (hasFlag(doctest, 'NORMALIZE_WHITESPACE') ? text.replaceAll(/\s+/g, ' ') : text);
   const [pattern, text] = [collapse(normalizeOutput(wanted)), collapse(normalizeOutput(formatPython(answer.output)))];
   const isMatch = hasFlag(doctest, 'ELLIPSIS') ? matchEllipsis(pattern, text) : pattern === text;
-  return isMatch ? null : `output: expected ${shortenWant(wanted)}, got ${shorten(answer.output)}`;
+  return isMatch ? null : `output: expected ${shortenExpected(wanted)}, got ${shorten(answer.output)}`;
 }
 
 const hasFlag = ({ options }: Pick<DoctestOutput, 'options'>, flag: string): boolean => options.includes(flag);
 
-const shortenWant = (want: string): string => (want.length <= 300 ? want : `${want.slice(0, 300)}…`);
+const shortenExpected = (want: string): string => (want.length <= 300 ? want : `${want.slice(0, 300)}…`);
 
 /** Reads the exception of a documented traceback, such as `ValueError: no good`; undefined if there is no traceback. */
 export function readException(want: string): string | undefined {

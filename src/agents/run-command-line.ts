@@ -51,14 +51,14 @@ export async function runCommandLine(
   const reader = protocol.createReader(setup, log, stop);
   // The reader may fail before the start, such as for an unknown session.
   if (log.failure !== null) return concludeRun({ setup, log, end: neverStarted, errors: '', sandbox });
-  const stopWhenSpent = (): void => {
+  const stopAtLimit = (): void => {
     const cause = findReachedLimit(request.limits, log, setup.prices);
     if (cause !== null && !log.isFinished) stop(cause);
   };
   const poll = async (): Promise<void> => {
     // A failed read is repeated two seconds later, and again at the end.
     await reader.poll?.().catch(() => undefined);
-    stopWhenSpent();
+    stopAtLimit();
   };
   running = startContainedProcess({
     argv,
@@ -75,7 +75,7 @@ export async function runCommandLine(
       if (errors.length > maxErrorLines) errors.shift();
       const previousCount = log.activityCount;
       reader.readLine(line, stream);
-      stopWhenSpent();
+      stopAtLimit();
       return log.activityCount > previousCount;
     },
   });

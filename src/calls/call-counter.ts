@@ -102,19 +102,19 @@ function openFile(directory: string): number | undefined {
 
 /** Returns the counts of all calls to a revision. */
 export async function readCallCounts(stateDirectory: string): Promise<CallCounts> {
-  const { total, living, dead } = await readCounterFiles(getCountsDirectory(stateDirectory));
-  return sumCounts([total, ...living.map(({ counts }) => counts), ...dead.map(({ counts }) => counts)]);
+  const { total, running, ended } = await readCounterFiles(getCountsDirectory(stateDirectory));
+  return sumCounts([total, ...running.map(({ counts }) => counts), ...ended.map(({ counts }) => counts)]);
 }
 
 /** Merges the files of ended processes into one. Only one process may do so at a time. */
 export async function mergeCallCounts(stateDirectory: string): Promise<void> {
   const directory = getCountsDirectory(stateDirectory);
-  const { total, dead } = await readCounterFiles(directory);
-  if (dead.length === 0) return;
+  const { total, ended } = await readCounterFiles(directory);
+  if (ended.length === 0) return;
   const partial = join(directory, `${totalFile}.partial`);
-  await writeFile(partial, JSON.stringify(sumCounts([total, ...dead.map(({ counts }) => counts)])));
+  await writeFile(partial, JSON.stringify(sumCounts([total, ...ended.map(({ counts }) => counts)])));
   await rename(partial, join(directory, totalFile));
-  await Promise.all(dead.map(({ file }) => rm(file, { force: true })));
+  await Promise.all(ended.map(({ file }) => rm(file, { force: true })));
 }
 
 interface CounterFile {
@@ -125,26 +125,26 @@ interface CounterFile {
 const zeroCounts: CallCounts = { running: 0, ended: 0, failed: 0 };
 
 async function readCounterFiles(directory: string) {
-  const living: CounterFile[] = [];
-  const dead: CounterFile[] = [];
+  const running: CounterFile[] = [];
+  const ended: CounterFile[] = [];
   const names: string[] = await readdir(directory).catch(() => []);
   const counters = names.filter((name) => /^\d+-/.test(name));
   for (const name of counters) {
     const file = join(directory, name);
-    const isLiving = isAlive(Number.parseInt(name, 10));
-    const counts = await readCounter(file, isLiving);
-    (isLiving ? living : dead).push({ file, counts });
+    const isRunning = isAlive(Number.parseInt(name, 10));
+    const counts = await readCounter(file, isRunning);
+    (isRunning ? running : ended).push({ file, counts });
   }
   const total = names.includes(totalFile) ? await readTotal(join(directory, totalFile)) : zeroCounts;
-  return { total, living, dead };
+  return { total, running, ended };
 }
 
 /** Reads a counter file. Calls that were in progress when their process ended are no longer running. */
-async function readCounter(file: string, isLiving: boolean): Promise<CallCounts> {
+async function readCounter(file: string, isRunning: boolean): Promise<CallCounts> {
   const bytes = await readFile(file).catch(() => Buffer.alloc(0));
   if (bytes.length < recordBytes) return zeroCounts;
   const [begun = 0, ended = 0, failed = 0] = [0, 8, 16].map((offset) => bytes.readDoubleLE(offset));
-  return { running: isLiving ? begun - ended : 0, ended, failed };
+  return { running: isRunning ? begun - ended : 0, ended, failed };
 }
 
 const readTotal = async (file: string): Promise<CallCounts> => {

@@ -19,19 +19,19 @@ export async function buildDirectory({ directory, isComplete, build }: Directory
   const building = await createScratchDirectory(dirname(directory), basename(directory));
   try {
     await build(building);
-    await moveIntoPlace(building, directory, isComplete);
+    await moveToTarget(building, directory, isComplete);
   } finally {
     await rm(building, { recursive: true, force: true });
   }
 }
 
-async function moveIntoPlace(building: string, directory: string, isComplete: () => Promise<boolean>): Promise<void> {
+async function moveToTarget(building: string, directory: string, isComplete: () => Promise<boolean>): Promise<void> {
   try {
     await rename(building, directory);
   } catch (error) {
     if (!['ENOTEMPTY', 'EEXIST'].includes((error as NodeJS.ErrnoException).code ?? '')) throw error;
     if (await isComplete()) return;
     await rm(directory, { recursive: true, force: true });
-    await moveIntoPlace(building, directory, isComplete);
+    await moveToTarget(building, directory, isComplete);
   }
 }

@@ -9,13 +9,13 @@ function findPackageRoot(directory: string): string {
   return findPackageRoot(parent);
 }
 
-const here = fileURLToPath(import.meta.url);
+const modulePath = fileURLToPath(import.meta.url);
 
 /** Directory of Berth's package.json: the checkout or the installed package. */
-export const packageRoot = findPackageRoot(dirname(here));
+export const packageRoot = findPackageRoot(dirname(modulePath));
 
 /** True if this code runs from the TypeScript sources (tests), false if it runs from `dist/`. */
-export const isRunningFromSource = here.endsWith('.ts');
+export const isRunningFromSource = modulePath.endsWith('.ts');
 
 /** Directory of the built-in strategies, with modules that this process can import. */
 export const builtInStrategiesDirectory = join(packageRoot, isRunningFromSource ? 'strategies' : 'dist/strategies');

@@ -30,14 +30,14 @@ export async function mapInSlices<Item, Result>(
 }
 
 /** Items sorted in one slice, which takes a few milliseconds. */
-const maxSortedAtOnce = 2000;
+const maxSortedPerSlice = 2000;
 
 /** Computes `items.toSorted(compare)` in slices. */
 export async function sortInSlices<Item>(
   items: readonly Item[],
   compare: (left: Item, right: Item) => number,
 ): Promise<Item[]> {
-  if (items.length <= maxSortedAtOnce) return items.toSorted(compare);
+  if (items.length <= maxSortedPerSlice) return items.toSorted(compare);
   const middle = items.length >> 1;
   const left = await sortInSlices(items.slice(0, middle), compare);
   const right = await sortInSlices(items.slice(middle), compare);

@@ -45,8 +45,8 @@ const scratchPrefix = '.temporal-';
 
 /** Removes the orphans of killed installations. */
 async function removeScratch(directory: string): Promise<void> {
-  const leftovers = (await readdir(directory)).filter((name) => name.startsWith(scratchPrefix));
-  for (const name of leftovers) await rm(join(directory, name), { recursive: true, force: true });
+  const scratchNames = (await readdir(directory)).filter((name) => name.startsWith(scratchPrefix));
+  for (const name of scratchNames) await rm(join(directory, name), { recursive: true, force: true });
 }
 
 async function downloadTemporal(

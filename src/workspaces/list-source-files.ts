@@ -106,7 +106,7 @@ async function readEntries(walk: Walk, directory: string, base: string): Promise
     return await readdir(directory, { withFileTypes: true });
   } catch (error) {
     if (base === '') throw createUnreadableError(directory, error as NodeJS.ErrnoException);
-    noteUnreadable(walk, base.slice(0, -1), error as NodeJS.ErrnoException);
+    addUnreadableNote(walk, base.slice(0, -1), error as NodeJS.ErrnoException);
     return [];
   }
 }
@@ -142,7 +142,7 @@ async function listFile(walk: Walk, path: string): Promise<SourceFile | undefine
     walk.files.push(file);
     return file;
   } catch (error) {
-    noteUnreadable(walk, path, error as NodeJS.ErrnoException);
+    addUnreadableNote(walk, path, error as NodeJS.ErrnoException);
     return undefined;
   }
 }
@@ -223,7 +223,7 @@ function canAddTracked(walk: Walk, path: string): boolean {
 const isWithin = (root: string, path: string): boolean => path === root || path.startsWith(root + sep);
 
 /** Adds a note about an unreadable path, unless it has been deleted meanwhile. */
-function noteUnreadable({ onNote }: Walk, path: string, { code }: NodeJS.ErrnoException): void {
+function addUnreadableNote({ onNote }: Walk, path: string, { code }: NodeJS.ErrnoException): void {
   if (code !== 'ENOENT') onNote(`left out ${path}: it cannot be read (${code})`);
 }
 

@@ -28,7 +28,7 @@ export async function undoEffects({ ledger, undo }: UndoRequest): Promise<void> 
   const undone: string[] = [];
   for (const effect of await ledger.listPending()) {
     try {
-      requireNotNeeded(effect, failures);
+      requireUnused(effect, failures);
       await undoEffect(effect, undo);
       undone.push(effect.id);
     } catch (error) {
@@ -44,7 +44,7 @@ export async function undoEffects({ ledger, undo }: UndoRequest): Promise<void> 
 }
 
 /** Keeps the directories of a runner that failed to undo: the next attempt finds its resources through them. */
-function requireNotNeeded(effect: Effect, failures: readonly Failure[]): void {
+function requireUnused(effect: Effect, failures: readonly Failure[]): void {
   if (effect.kind !== 'directory') return;
   const user = failures.find(
     ({ effect: failed }) => failed.kind === 'runner' && isBelow(effect.path, failed.plan.stateDirectory),

@@ -81,7 +81,7 @@ export class HostProcess {
     throw new BerthError('START_FAILED', `another process holds the lock in ${this.plan.stateDirectory}`);
   }
 
-  /** Returns the live host of this revision. Removes a dead or mute one, and the rest of its process group. */
+  /** Returns the live host of this revision. Removes an ended or unresponsive one, and the rest of its process group. */
   private async adopt({ signal, onProgress }: StartOptions): Promise<HostIdentity | undefined> {
     const record = await readHostRecord(this.plan.stateDirectory);
     if (record === undefined) return undefined;
@@ -144,18 +144,20 @@ function describeStatus({ pid, calls, running = calls, waiting = 0, abandoned, s
 }
 
 /**
- * Returns `starting` for a live host that does not listen yet or is about to end, `mute` for one that does not answer
+ * Returns `starting` for a live host that does not listen yet or is about to end, `unresponsive` for one that does not answer
  * in time or belongs to another revision.
  */
-async function probe(record: HostIdentity): Promise<'serving' | 'starting' | 'mute' | 'gone'> {
+async function probe(record: HostIdentity): Promise<'serving' | 'starting' | 'unresponsive' | 'gone'> {
   if (!isSameProcess(record)) return 'gone';
   const client = new HostClient({ socket: record.socket, timeout: pingTimeout / 1000 });
   try {
     const { token, isStopping, stuck = 0 } = await client.ping(pingTimeout);
-    if (token !== record.token || stuck >= maxStuckSeconds) return 'mute';
+    if (token !== record.token || stuck >= maxStuckSeconds) return 'unresponsive';
     return isStopping ? 'starting' : 'serving';
   } catch (error) {
-    return ['ENOENT', 'ECONNREFUSED'].includes((error as NodeJS.ErrnoException).code ?? '') ? 'starting' : 'mute';
+    return ['ENOENT', 'ECONNREFUSED'].includes((error as NodeJS.ErrnoException).code ?? '')
+      ? 'starting'
+      : 'unresponsive';
   } finally {
     client.close();
   }

@@ -42,7 +42,7 @@ async function fingerprintPath(path: string, found: Fingerprint): Promise<string
  * @throws ADAPTATION_FAILED when the fingerprints differ
  */
 export function assertUnchanged(before: Fingerprint, after: Fingerprint): void {
-  const changed = [...before].filter(([path, print]) => after.get(path) !== print).map(([path]) => path);
+  const changed = [...before].filter(([path, metadata]) => after.get(path) !== metadata).map(([path]) => path);
   const added = [...after.keys()].filter((path) => !before.has(path));
   const touched = [...changed, ...added].sort();
   if (touched.length === 0) return;

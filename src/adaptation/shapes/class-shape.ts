@@ -3,7 +3,7 @@ import type { Recipe } from '../../registry/recipe.js';
 import { chooseCallStyle } from './call-style.js';
 import { findCalledMethod } from './called-method.js';
 import { chooseTarget } from './choose-target.js';
-import { describeFunction, describeSignature, recognizeAsIs } from './function-interface.js';
+import { describeFunction, describeSignature, recognizeUnchanged } from './function-interface.js';
 
 /**
  * A class with `predict`, `run` or `__call__`, instantiated once without arguments; its `setup()`, if any, is called once.
@@ -19,7 +19,7 @@ export const predictorClass: Recipe = {
     if (method === undefined) return undefined;
     const signature = describeSignature(`${target.callable}.${method}`, target.parameters);
     const setup = target.kind === 'object' ? '' : describeSetup(target);
-    return recognizeAsIs(
+    return recognizeUnchanged(
       `recognized \`${signature}\` in ${target.file}${setup}`,
       describeFunction({ entry: target, method }, chooseCallStyle(target.parameters)),
     );

@@ -3,7 +3,7 @@ import { BerthError } from '../../errors.js';
 import type { Recipe, RecipeInput, Recognition } from '../../registry/recipe.js';
 import { requireReadableManifest } from '../require-readable-manifest.js';
 import { findEntry } from './find-entry.js';
-import { describeFunction, recognizeAsIs, type Target } from './function-interface.js';
+import { describeFunction, recognizeUnchanged, type Target } from './function-interface.js';
 
 /** A class or function that `cog.yaml` names as its predictor, called by Cog's rules. */
 export const cogPredictor: Recipe = {
@@ -31,13 +31,13 @@ export const isCogEntry = (entry: string, facts: Facts): boolean =>
   findPredictor(facts) === entry.trim().replace(/^\.\//, '');
 
 export function describeCog(facts: Facts, target: Target): Recognition {
-  const { entry, isUnseen } = target;
+  const { entry, isUnlisted } = target;
   const called = entry.kind === 'class' ? `${entry.callable}.predict` : entry.callable;
   // Only names, because each default is a long `Input(…)`.
-  const signature = isUnseen ? called : `${called}(${entry.parameters.map(({ name }) => name).join(', ')})`;
+  const signature = isUnlisted ? called : `${called}(${entry.parameters.map(({ name }) => name).join(', ')})`;
   const environment = listEnvironment(facts);
   const runInterface = { ...describeFunction(target, 'cog'), ...(environment.length > 0 && { environment }) };
-  return recognizeAsIs(`recognized the Cog predictor \`${signature}\` in ${entry.file}`, runInterface);
+  return recognizeUnchanged(`recognized the Cog predictor \`${signature}\` in ${entry.file}`, runInterface);
 }
 
 /** Reads `predict: "predict.py:Predictor"`; newer versions of Cog call the key `run`. */

@@ -5,7 +5,13 @@ import { findCalledMethod } from './called-method.js';
 import { getSignature, hasReadableSignature } from './called-signature.js';
 import { describeCog, findCogTarget, isCogEntry } from './cog-shape.js';
 import { findEntry } from './find-entry.js';
-import { describeFunction, describeSignature, formatEntry, recognizeAsIs, type Target } from './function-interface.js';
+import {
+  describeFunction,
+  describeSignature,
+  formatEntry,
+  recognizeUnchanged,
+  type Target,
+} from './function-interface.js';
 
 /** The callable that the user named with `--entry`; it takes precedence over any other shape. */
 export const namedEntry: Recipe = {
@@ -18,7 +24,7 @@ export const namedEntry: Recipe = {
     if (target.method === undefined && isPredictor) return describeCog(facts, target);
     const called = resolveMethod(target);
     const { summary, call } = describeCall(called);
-    return recognizeAsIs(summary, describeFunction(called, call));
+    return recognizeUnchanged(summary, describeFunction(called, call));
   },
 };
 
@@ -29,7 +35,7 @@ function resolveMethod({ entry, method, ...rest }: Target): Target {
 }
 
 function describeCall(called: Target): { summary: string; call: CallStyle } {
-  const { entry, method, isUnseen } = called;
+  const { entry, method, isUnlisted } = called;
   const name = formatEntry(called).split(':').at(-1) ?? '';
   const location = entry.file === '' ? `the installed module ${entry.module}` : entry.file;
   if (hasReadableSignature(entry, method)) {
@@ -37,7 +43,7 @@ function describeCall(called: Target): { summary: string; call: CallStyle } {
     const signature = describeSignature(name, parameters);
     return { summary: `calls \`${signature}\` in ${location}, named by --entry`, call: chooseCallStyle(parameters) };
   }
-  const unknown = isUnseen ? 'it' : 'its signature';
+  const unknown = isUnlisted ? 'it' : 'its signature';
   return {
     summary: `calls \`${name}\` in ${location}, named by --entry; ${unknown} is known only after the import`,
     call: 'auto',

@@ -3,7 +3,7 @@ import type { EntryPoint, Facts } from '../../contract/facts.js';
 import { BerthError } from '../../errors.js';
 import type { RecipeInput } from '../../registry/recipe.js';
 import { findCalledMethod, isConstructible } from './called-method.js';
-import { createUnseenEntry } from './create-unseen-entry.js';
+import { createUnlistedEntry } from './create-unlisted-entry.js';
 import { describeSyntaxError } from './find-hiding-syntax-error.js';
 import { formatEntry, type Target } from './function-interface.js';
 import { locateFile, locateModule, type ModuleLocation } from './locate-module.js';
@@ -31,7 +31,7 @@ export async function findEntry(written: string, { facts, workspace }: RecipeInp
   const known = facts.entryPoints.find(({ file, callable }) => file === location?.file && callable === name.callable);
   if (known !== undefined && location !== undefined)
     return chooseInstance({ entry: { ...known, ...location }, ...pickMethod(name) }, facts);
-  return { ...createUnseenEntry(name, location), ...pickMethod(name) };
+  return { ...createUnlistedEntry(name, location), ...pickMethod(name) };
 }
 
 const isInModule = ({ module, file }: Pick<EntryPoint, 'module' | 'file'>, name: EntryName): boolean =>

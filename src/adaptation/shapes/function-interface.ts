@@ -7,7 +7,7 @@ export interface Target {
   /** Method to call instead of the default one, or the attribute path after the callable's name. */
   method?: string;
   /** True if the facts do not contain it: only the import shows whether it exists and how to call it. */
-  isUnseen?: true;
+  isUnlisted?: true;
 }
 
 /** Describes how the host process calls the target. Its import root comes first on `sys.path`, then the repository's root. */
@@ -24,7 +24,7 @@ export function describeFunction({ entry, method }: Target, call: CallStyle): Ru
 }
 
 /** Creates a recognition that adds no files: the code is called as is. */
-export const recognizeAsIs = (summary: string, runInterface: RunInterface): Recognition => ({
+export const recognizeUnchanged = (summary: string, runInterface: RunInterface): Recognition => ({
   summary,
   runInterface,
   files: {},

@@ -2,7 +2,7 @@ import type { CallStyle } from '../../contract/run-interface.js';
 import type { Recipe } from '../../registry/recipe.js';
 import { chooseCallStyle } from './call-style.js';
 import { chooseTarget } from './choose-target.js';
-import { describeFunction, describeSignature, recognizeAsIs } from './function-interface.js';
+import { describeFunction, describeSignature, recognizeUnchanged } from './function-interface.js';
 
 /** A module-level function that takes all its inputs as one dict: `predict(inputs)`, `run(payload)`. */
 export const inputsFunction = createFunctionRecipe('inputs-function', 'inputs', 'called with all inputs as one dict');
@@ -22,7 +22,7 @@ function createFunctionRecipe(name: string, style: CallStyle, how: string): Reci
       const target = chooseTarget(facts);
       if (target?.kind !== 'function' || chooseCallStyle(target.parameters) !== style) return undefined;
       const signature = describeSignature(target.callable, target.parameters);
-      return recognizeAsIs(
+      return recognizeUnchanged(
         `recognized \`${signature}\` in ${target.file}, ${how}`,
         describeFunction({ entry: target }, style),
       );

@@ -25,7 +25,7 @@ export async function locateModule(module: string, workspace: string, facts: Fac
   if (known.length > 0) return known.filter((location) => location !== undefined);
   const locations = named.map((file) => {
     const end = ends.find((suffix) => file.endsWith(suffix)) ?? '';
-    return nameModuleBelow(file, dirname(`${file.slice(0, -end.length)}x`), parts);
+    return nameModule(file, dirname(`${file.slice(0, -end.length)}x`), parts);
   });
   const atRoot = locations.filter(({ file }) => ends.some((end) => file === end || file === `src/${end}`));
   return atRoot.length > 0 ? atRoot : locations;
@@ -50,11 +50,11 @@ async function deriveLocation(file: string, workspace: string): Promise<ModuleLo
   let root = dirname(file);
   while (root !== '.' && (await exists(join(workspace, root, '__init__.py')))) root = dirname(root);
   const parts = (root === '.' ? file : file.slice(root.length + 1)).replace(/\.py$/, '').split('/');
-  return nameModuleBelow(file, root, parts.length > 1 && parts.at(-1) === '__init__' ? parts.slice(0, -1) : parts);
+  return nameModule(file, root, parts.length > 1 && parts.at(-1) === '__init__' ? parts.slice(0, -1) : parts);
 }
 
 /** Names a module. A directory whose name is not a Python identifier cannot be a package, so the name starts below it. */
-function nameModuleBelow(file: string, root: string, parts: string[]): ModuleLocation {
+function nameModule(file: string, root: string, parts: string[]): ModuleLocation {
   const last = parts.slice(0, -1).findLastIndex((part) => !isIdentifier(part));
   const inner = join(root, ...parts.slice(0, last + 1));
   const [stem = '', ...above] = parts.slice(last + 1).toReversed();

@@ -18,7 +18,7 @@ const conventionalFiles = new Set([
 ]);
 
 /** Directories with code that demonstrates or tests the software. */
-const sideDirectories = new Set([
+const auxiliaryDirectories = new Set([
   'examples',
   'example',
   'docs',
@@ -40,7 +40,7 @@ const sideDirectories = new Set([
 ]);
 
 /** Rank of files in side directories. */
-const sideRank = 3;
+const auxiliaryRank = 3;
 
 /**
  * Ranks how likely an entry is the one to call, best first: 0 for a conventional file name at an import root; 1 for a
@@ -52,7 +52,7 @@ export const rankEntry = ({ file, module }: EntryPoint): number => rankFile(file
 export function listHidingErrors(facts: Facts, rank: number): Facts['syntaxErrors'] {
   const ranked = facts.syntaxErrors.map((error) => ({ error, rank: rankFile(error.file, isAtRoot(error.file)) }));
   return ranked
-    .filter((broken) => broken.rank < Math.min(rank, sideRank))
+    .filter((broken) => broken.rank < Math.min(rank, auxiliaryRank))
     .sort((left, right) => left.rank - right.rank)
     .map(({ error }) => error);
 }
@@ -65,9 +65,9 @@ function rankFile(file: string, isRoot: boolean): number {
     file
       .split('/')
       .slice(0, -1)
-      .some((directory) => sideDirectories.has(directory))
+      .some((directory) => auxiliaryDirectories.has(directory))
   )
-    return sideRank;
+    return auxiliaryRank;
   const isConventional = conventionalFiles.has(basename(file));
   if (isConventional && isRoot) return 0;
   return isConventional || isRoot ? 1 : 2;

@@ -125,7 +125,7 @@ const isNotRunning = ({ answer }: { answer: Answer }): boolean => getAnswerError
 
 function explainNoReplica({ wasAccepted }: QueueEntry['queues'], secondsLeft: number): Answer {
   if (secondsLeft < 0.01) return timedOut;
-  return wasAccepted ? lostSlot : notRunning;
+  return wasAccepted ? lostTurn : notRunning;
 }
 
 const canceledBeforeStart = createErrorAnswer('CALL_CANCELLED', 'the call was cancelled before it began');
@@ -135,4 +135,4 @@ const timedOut = createErrorAnswer(
   'the call waited for its turn until its timeout, and was not started',
 );
 const notRunning = createErrorAnswer('NOT_RUNNING', 'the software is not up: none of its replicas answer');
-const lostSlot = createUnstartedAnswer('the replicas ended before the call began');
+const lostTurn = createUnstartedAnswer('the replicas ended before the call began');

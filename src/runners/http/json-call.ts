@@ -82,17 +82,17 @@ const buildRequest = ({ url, agent }: JsonCall, accept: string): HttpCall => ({
  */
 export async function readReply(
   { status, body, headers }: HttpReply,
-  asked: { method: string; url: string; readJson?: ReadJson },
+  request: { method: string; url: string; readJson?: ReadJson },
 ): Promise<Answer> {
   const text = body.toString('utf8');
   if (!isSuccess(status)) {
     const code = [400, 415, 422].includes(status) ? 'CALL_INPUT' : 'CALL_FAILED';
-    const request = `${asked.method} ${new URL(asked.url).pathname}`;
-    return createErrorAnswer(code, `${request} was answered with ${status}: ${text.slice(0, maxShownCharacters)}`);
+    const endpoint = `${request.method} ${new URL(request.url).pathname}`;
+    return createErrorAnswer(code, `${endpoint} was answered with ${status}: ${text.slice(0, maxShownCharacters)}`);
   }
-  const read = chooseChunkReader(headers, asked.readJson);
+  const read = chooseChunkReader(headers, request.readJson);
   if (read !== undefined) return await collectAnswer(forwardReplyChunks(read(Readable.from([body]))));
-  const value = readValue(text, headers['content-type'], asked.readJson);
+  const value = readValue(text, headers['content-type'], request.readJson);
   return isAnswer(value) ? value : { status: 'success', output: value };
 }
 

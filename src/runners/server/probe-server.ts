@@ -17,7 +17,7 @@ export async function probeServer(record: ServerRecord, callAddress: string, pat
     await callHttp({ url: buildUrl(callAddress, record.port) + path, signal: AbortSignal.timeout(probeTimeout) });
     return 'serving';
   } catch {
-    return isSameProcess(record) ? 'mute' : 'gone';
+    return isSameProcess(record) ? 'unresponsive' : 'gone';
   }
 }
 

@@ -18,10 +18,10 @@ export interface ServerCommand {
 }
 
 /**
- * `starting`: alive, but does not listen yet. `mute`: does not answer in time. `foreign`: another server answers on its
+ * `starting`: alive, but does not listen yet. `unresponsive`: does not answer in time. `foreign`: another server answers on its
  * port. `gone`: its process has ended.
  */
-export type ServerState = 'serving' | 'starting' | 'mute' | 'foreign' | 'gone';
+export type ServerState = 'serving' | 'starting' | 'unresponsive' | 'foreign' | 'gone';
 
 export interface StartAttempt extends StartOptions {
   /** Errors of earlier attempts of this start that `canRetry` accepted. */

@@ -87,7 +87,7 @@ export class ServerProcess {
         return ready(`process ${pid} answers on port ${port}`);
       case 'starting':
         return starting(`process ${pid} does not listen on port ${port} yet`);
-      case 'mute':
+      case 'unresponsive':
         return unresponsive(`process ${pid} did not answer on port ${port} within ${probeTimeout / 1000} s`);
       case 'foreign':
         return gone(`another server answers on port ${port}`);
@@ -110,7 +110,7 @@ export class ServerProcess {
       const { restartTimeout } = this.options;
       const timeout = record.wasReady ? restartTimeout : undefined;
       try {
-        await this.waitUntilServing(record, options, { timeout, replacesMute: restartTimeout === undefined });
+        await this.waitUntilServing(record, options, { timeout, replacesUnresponsive: restartTimeout === undefined });
         return await this.recordReady(record);
       } catch (error) {
         options.signal?.throwIfAborted();
@@ -155,7 +155,7 @@ export class ServerProcess {
   private async waitUntilServing(
     record: ServerRecord,
     { signal }: StartOptions,
-    { timeout, replacesMute = false }: { timeout?: number | undefined; replacesMute?: boolean } = {},
+    { timeout, replacesUnresponsive = false }: { timeout?: number | undefined; replacesUnresponsive?: boolean } = {},
   ): Promise<void> {
     const { healthPath = '/', startTimeout = defaultStartTimeout, hasFailed } = this.options;
     const isReady = async () => {
@@ -163,7 +163,7 @@ export class ServerProcess {
       const state = await this.probe(record);
       if (state === 'gone') throw await explainServerFailure(this.plan, this.options, record);
       if (state === 'foreign') throw new PortTakenError('another server answers on its port');
-      if (state === 'mute' && replacesMute)
+      if (state === 'unresponsive' && replacesUnresponsive)
         throw new BerthError('NOT_READY', `it did not answer within ${probeTimeout / 1000} s`);
       return state === 'serving';
     };

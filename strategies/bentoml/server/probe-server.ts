@@ -13,8 +13,8 @@ export async function probeServer({ url, port, ...identity }: ServerRecord): Pro
   if (!isListening(identity.pid, port)) return 'starting';
   try {
     const { status } = await callHttp({ url: `${url}/readyz`, signal: AbortSignal.timeout(probeTimeout) });
-    return status === 200 ? 'serving' : 'mute';
+    return status === 200 ? 'serving' : 'unresponsive';
   } catch {
-    return 'mute';
+    return 'unresponsive';
   }
 }

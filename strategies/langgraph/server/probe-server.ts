@@ -27,10 +27,10 @@ async function askServer(server: ServerRecord): Promise<ServerState> {
       callHttp({ url: `${url}/info`, signal }),
     ]);
     if (readRevision(info.body) !== server.token) return 'foreign';
-    return ok.status === 200 ? 'serving' : 'mute';
+    return ok.status === 200 ? 'serving' : 'unresponsive';
   } catch (error) {
     if (!isSameProcess(server)) return 'gone';
-    return (error as NodeJS.ErrnoException).code === 'ECONNREFUSED' ? 'starting' : 'mute';
+    return (error as NodeJS.ErrnoException).code === 'ECONNREFUSED' ? 'starting' : 'unresponsive';
   }
 }
 

@@ -3,10 +3,10 @@ import type { ModuleLocation } from './locate-module.js';
 import type { EntryName } from './parse-entry.js';
 
 /** Creates an entry point for a callable that the facts do not contain. That of an installed module has no location. */
-export function createUnseenEntry(
+export function createUnlistedEntry(
   { module, callable }: EntryName,
   location: ModuleLocation | undefined,
-): { entry: EntryPoint; isUnseen: true } {
+): { entry: EntryPoint; isUnlisted: true } {
   const entry: EntryPoint = {
     ...(location ?? { file: '', module: module ?? '', root: '.' }),
     callable,
@@ -20,5 +20,5 @@ export function createUnseenEntry(
     docstring: null,
     line: 0,
   };
-  return { entry, isUnseen: true };
+  return { entry, isUnlisted: true };
 }
