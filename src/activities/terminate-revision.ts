@@ -3,7 +3,7 @@ import { Ledger } from '../workspaces/index.js';
 import type { Dependencies } from './support/dependencies.js';
 import { step } from './support/step.js';
 
-/** Ends whatever an interrupted start of the revision may have left running; keeps its files. */
+/** Ends all processes that an interrupted start of the revision may have left; keeps its files. */
 export const terminateRevision = ({ home }: Dependencies) =>
   step(
     async ({ name, revision }: { name: string; revision: string }) => {

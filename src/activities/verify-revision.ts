@@ -66,5 +66,7 @@ export const verifyRevision = (dependencies: Dependencies) =>
     ({ config }) => ({ name: config.name, path: config.solution.path }),
   );
 
-/** Computes the digest of code and environment, which identify a revision. Without one, the code alone does. */
+/**
+ * Computes the digest of code and environment, which identify a revision. Without an environment, only the code counts.
+ */
 const computeDigest = (...parts: string[]): string => createHash('sha256').update(parts.join('\n')).digest('hex');

@@ -24,8 +24,8 @@ export interface AdapterDependencies {
 }
 
 /**
- * Adapts a workspace to a strategy, one round at a time: by the strategy's recipes, by a coding agent, or by adopting the
- * user's edits. An agent's work is not trusted: it is reviewed by means of git, and verified later.
+ * Adapts a workspace to a strategy, one round at a time: by the strategy's recipes, by a coding agent, or by adopting
+ * the user's edits. An agent's work is not trusted: it is reviewed by means of git, and verified later.
  */
 export class AdapterAgent {
   private readonly dependencies: AdapterDependencies;
@@ -71,7 +71,7 @@ export class AdapterAgent {
     });
   }
 
-  /** Runs the first agent that is usable and whose provider answers. Notes say why others were skipped. */
+  /** Runs the first agent that is usable and whose provider answers. Notes give the reasons why others were skipped. */
   private async runFirstUsableAgent(request: AdaptRequest, record: RoundRecord): Promise<AdaptationOutcome> {
     assertRoundsLeft(request);
     const { registry, home, environment = process.env } = this.dependencies;
@@ -106,7 +106,8 @@ export class AdapterAgent {
     try {
       return [...new Set(names)].map((name) => agents.getAgent(name));
     } catch (error) {
-      // AGENT_UNKNOWN ends the deployment. After the first round that would discard work, so the deployment waits instead.
+      // AGENT_UNKNOWN ends the deployment. After the first round that would discard work, so the deployment waits
+      // instead.
       if (round.asksRecipes || !(error instanceof BerthError)) throw error;
       throw new BerthError('AGENT_UNUSABLE', error.message, error.details, { cause: error });
     }

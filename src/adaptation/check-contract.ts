@@ -24,8 +24,8 @@ export interface ContractCheckRequest {
   /** Documented calls that failed in an earlier check; they are not repeated. */
   stale?: StaleCall[] | undefined;
   /**
-   * Finds what an error shows to be missing because the copy excluded it or nobody declared it. Returns sentences,
-   * without their final period, that say what to do.
+   * Finds what is missing according to an error, because the copy excluded it or no manifest declares it. Returns
+   * sentences with the remedy, without their final period.
    */
   findMissing?: ((text: string) => Promise<string[]>) | undefined;
   /** Values to redact from reports. */

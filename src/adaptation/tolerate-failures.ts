@@ -6,7 +6,9 @@ import type { Failure } from './contract-failure.js';
 import { listTexts } from './list-texts.js';
 import { shorten } from './shorten.js';
 
-/** Returns the report to continue with if the failures are tolerable for the user's own code; undefined if they are not. */
+/**
+ * Returns the report to continue with if the failures are tolerable for the user's own code; undefined if they are not.
+ */
 export function tolerateFailures(
   report: ContractReport,
   failures: Failure[],
@@ -30,7 +32,7 @@ const hasAddress = (example: ContractExample | undefined): boolean =>
 const isNetworkFailure = ({ example, answer }: Failure): boolean =>
   hasAddress(example) && (answer.status === 'error' || answer.output === null);
 
-/** Returns false for answers of the machine or a cloud, which say nothing about the software. */
+/** Returns false for errors of the machine or a cloud, which are no evidence about the software. */
 const isSoftwareAnswer = (answer: Answer): boolean => {
   if (answer.status === 'success') return true;
   const { code } = answer.error;

@@ -72,7 +72,7 @@ export interface Sandbox {
   mechanism: string;
 }
 
-/** Result of a run, successful or not. Counts cover this run alone, not earlier runs of the session. */
+/** Result of a run, successful or not. Counts cover only this run, not earlier runs of the session. */
 export interface AgentResult extends Sandbox {
   stopReason: StopReason;
   /** The provider's wait time for `rate-limited`; null when it names none, and for other stop reasons. */

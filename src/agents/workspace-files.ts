@@ -100,7 +100,7 @@ async function resolveLinks(path: string): Promise<string> {
   }
 }
 
-/** Recognizes a link without a target: writing to it would create a file wherever it points. */
+/** Recognizes a link without a target: writing to it would create a file at its target. */
 async function isDanglingLink(path: string): Promise<boolean> {
   const entries = await readdir(dirname(path), { withFileTypes: true }).catch(() => []);
   return entries.some((entry) => entry.isSymbolicLink() && join(dirname(path), entry.name) === path);

@@ -2,7 +2,10 @@ import picocolors from 'picocolors';
 
 export type Colors = ReturnType<typeof picocolors.createColors>;
 
-/** Selects the colors of a stream: none with `NO_COLOR`, else as `FORCE_COLOR` says, else those of a capable terminal. */
+/**
+ * Selects the colors of a stream: none with `NO_COLOR`, else according to `FORCE_COLOR`, else those of a capable
+ * terminal.
+ */
 export function selectColors(stream: { isTTY?: boolean }, environment = process.env): Colors {
   return picocolors.createColors(hasColors(stream, environment));
 }

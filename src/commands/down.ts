@@ -17,7 +17,7 @@ export const down = defineCommand({
   },
 });
 
-/** Lists the deployments on this machine whose software runs, as far as their records say. */
+/** Lists the deployments on this machine whose software runs according to their records. */
 export async function listRunningSoftware(home = berthHome()): Promise<string[]> {
   const names = await readdir(home.deployments).catch(() => []);
   const revisions = await Promise.all(names.map((name) => readActiveRevision(home, name).catch(() => undefined)));

@@ -24,7 +24,7 @@ export const shell = defineCommand({
   },
 });
 
-/** Resolves when the user leaves the shell, whatever its exit code is. */
+/** Resolves when the user leaves the shell, with any exit code. */
 function openShell(directory: string): Promise<void> {
   const program = process.env.SHELL || '/bin/sh';
   return new Promise((resolve, reject) => {

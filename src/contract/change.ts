@@ -36,7 +36,7 @@ export const RequestedChange = z.object({
 });
 export type RequestedChange = z.infer<typeof RequestedChange>;
 
-/** The change in progress. The state of the deployment itself says what callers reach meanwhile. */
+/** The change in progress. The state of the deployment itself shows what callers reach meanwhile. */
 export const CurrentChange = RequestedChange.extend({
   /** Id of the new revision; null until it has one. */
   revision: z.string().nullable(),

@@ -19,7 +19,7 @@ export const Example = GivenExample.extend({
 export type Example = z.infer<typeof Example>;
 export const Examples = z.array(Example).min(1, 'holds no example');
 
-/** Expected output of a doctest as written, and the option flags that say how to compare it. */
+/** Expected output of a doctest as written, and the option flags of its comparison. */
 export const DoctestOutput = z.object({ want: z.string(), options: z.array(z.string()) });
 export type DoctestOutput = z.infer<typeof DoctestOutput>;
 
@@ -33,8 +33,8 @@ export const ContractExample = Example.extend({
 export type ContractExample = z.infer<typeof ContractExample>;
 
 /**
- * Source of the contract: the user's file or the repository. Without either: `weak` if a call with the defaults succeeds
- * or no such call is possible, `none` if such a call raises.
+ * Source of the contract: the user's file or the repository. Without either: `weak` if a call with the defaults
+ * succeeds or no such call is possible, `none` if such a call raises.
  */
 export const ContractSource = z.enum(['user', 'repository', 'weak', 'none']);
 export type ContractSource = z.infer<typeof ContractSource>;

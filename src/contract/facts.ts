@@ -56,7 +56,7 @@ export const EntryPoint = z.object({
     .optional(),
   /** Decorators that may change the signature, as written; absent when there are none. */
   decorators: z.array(z.string()).optional(),
-  /** Class of an object, if the class is in the repository and static reading can tell. */
+  /** Class of an object, if the class is in the repository and can be found by static reading. */
   instanceOf: z.string().optional(),
   /** Base classes as written: `BasePredictor`, `nn.Module`. */
   bases: z.array(z.string()),
@@ -100,7 +100,7 @@ export const CodeImage = z.object({
   requirements: z.array(z.string()),
   /** pyproject.toml files, as the code names them. */
   projects: z.array(z.string()),
-  /** pip options that say where packages come from. */
+  /** pip options that specify where packages come from. */
   options: z.array(z.string()),
 });
 export type CodeImage = z.infer<typeof CodeImage>;
@@ -111,7 +111,7 @@ export const Facts = z.object({
   size: z.object({ files: z.number().int(), bytes: z.number().int() }),
   /** Language name (`python`, `javascript`, …) → number of files. */
   languages: z.record(z.string(), z.number().int()),
-  /** `problem` says why a manifest could not be read. */
+  /** `problem`: reason why a manifest could not be read. */
   manifests: z.array(z.object({ file: z.string(), kind: z.string(), problem: z.string().optional() })),
   /** Name normalized by PEP 503, and the specifier as written. */
   dependencies: z.array(z.object({ name: z.string(), specifier: z.string(), from: z.string() })),

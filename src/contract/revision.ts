@@ -9,7 +9,9 @@ export const Environment = z.object({
   python: z.string(),
   /** For example `3.11.7`. */
   pythonVersion: z.string(),
-  /** Directory with the repository installed as a package, searched before the environment; null if it is no package. */
+  /**
+   * Directory with the repository installed as a package, searched before the environment; null if it is no package.
+   */
   packageDirectory: z.string().nullable(),
   /** Choices that Berth made for the user, as complete sentences. */
   notes: z.array(z.string()),
@@ -50,7 +52,7 @@ export const VerificationCheck = z.object({
 });
 export type VerificationCheck = z.infer<typeof VerificationCheck>;
 
-/** A documented call that does not do what the repository says. */
+/** A documented call that does not behave as documented. */
 export const StaleCall = z.object({
   /** Index among the contract's examples. */
   example: z.number().int(),

@@ -38,7 +38,7 @@ export async function listInterpreterCandidates(home: BerthHome): Promise<string
   const pyenv = process.env.PYENV_ROOT ?? join(homedir(), '.pyenv');
   const shims = join(pyenv, 'shims');
   const listed = await Promise.all(
-    // Shims are slow scripts; only `python3` is needed, which tells pyenv's default version.
+    // Shims are slow scripts; only `python3` is needed, for pyenv's default version.
     onPath.map((directory) => listPrograms(directory, directory === shims ? /^python3$/ : /^python3(\.\d+)?$/)),
   );
   const data = process.env.XDG_DATA_HOME ?? join(homedir(), '.local', 'share');

@@ -17,7 +17,7 @@ export async function readRecord<T>(path: string): Promise<T | undefined> {
   }
 }
 
-/** Writes a record atomically, readable by the user alone because it may contain URLs of private indexes. */
+/** Writes a record atomically, readable only by the user, because it may contain URLs of private indexes. */
 export async function writeRecord<T>(path: string, record: T): Promise<void> {
   await mkdir(dirname(path), { recursive: true });
   await writeDurably(path, JSON.stringify(record));

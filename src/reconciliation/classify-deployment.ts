@@ -17,7 +17,7 @@ export interface ReconciliationContext {
  * - `open`: the deployment exists and keeps its resources.
  * - `ended`: its server reports that it has ended, so its resources are certainly orphans.
  * - `unclaimed`: no ledger names its server, and this server has no open deployment of that name.
- * - `foreign`: only another host or server can decide; `why` says which.
+ * - `foreign`: only another host or server can decide; `why` names it.
  */
 export type DeploymentClassification =
   | { state: 'open' }

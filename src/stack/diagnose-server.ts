@@ -6,7 +6,7 @@ import { type ConfiguredServer, loadConfiguredServer } from '../temporal/configu
 import type { DiagnosticCheck } from './diagnostic-check.js';
 import { findRunningServer, getServerAddress } from './embedded-server.js';
 
-/** Milliseconds; a poll lasts at most a minute, but the server lists a dead poller for five. */
+/** Milliseconds; a poll lasts at most a minute, but the server lists an ended poller for five. */
 const maxPollerAge = 70_000;
 
 /** Checks whether the server answers and whether a worker polls it for activities of this host. */

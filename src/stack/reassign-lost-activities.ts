@@ -17,7 +17,7 @@ const maxAttempts = 3;
 /** Milliseconds between two attempts. */
 const retryInterval = 500;
 
-/** Formats a worker's identity on the server; its successor on the host can tell from it whether the process lives. */
+/** Formats a worker's identity on the server; with it, its successor on the host can check whether the process runs. */
 export function formatWorkerIdentity(host: string): string {
   const { pid, startedAt } = identifyProcess(process.pid) as ProcessIdentity; // this process exists
   return `${pid}@${host} ${startedAt}`;

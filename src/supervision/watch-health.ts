@@ -33,7 +33,7 @@ export async function watchHealth(
     signal.throwIfAborted();
     if (polls % mergeInterval === 0) await mergeCallCounts(plan.stateDirectory);
     const health = await runner.isHealthy();
-    // An unreachable cloud says nothing about the software, and could not restart it either.
+    // An unreachable cloud is no evidence about the software, and could not restart it either.
     if (health.state !== 'unknown') misses = health.isHealthy ? 0 : misses + 1;
     if (health.state === 'gone') return { event: 'gone', error: describeHealthFailure(plan.deployment, health) };
     if (misses === maxMisses) return { event: 'unresponsive', error: describeHealthFailure(plan.deployment, health) };

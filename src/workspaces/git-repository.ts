@@ -21,7 +21,7 @@ export async function createRepository(directory: string): Promise<void> {
 }
 
 /**
- * Keeps content byte for byte, whatever attributes the repository sets. `unpackLimit` keeps small commits as packs:
+ * Keeps content byte for byte, regardless of the repository's attributes. `unpackLimit` keeps small commits as packs:
  * only with packs does fast-import store the same content once.
  */
 const config = `[core]

@@ -39,7 +39,9 @@ const defaultRules = ignore({ ignorecase: false }).add([
   '!.env.example',
 ]);
 
-/** Checks for files that are never copied, whatever the ignore files say: histories, caches, and files with secrets. */
+/**
+ * Checks for files that are never copied, regardless of the ignore files: histories, caches, and files with secrets.
+ */
 export const isExcludedByDefault = (name: string): boolean => defaultRules.ignores(name);
 
 export interface LayerRequest {
@@ -101,8 +103,8 @@ export const isIgnoredByBerth = (path: string, layers: readonly IgnoreLayer[]): 
   );
 
 /**
- * Returns the layers that apply inside a directory. Leaves out a layer that ignores the directory itself but was overruled
- * by a deeper one, because it would ignore everything in the directory.
+ * Returns the layers that apply inside a directory. Leaves out a layer that ignores the directory itself but was
+ * overruled by a deeper one, because it would ignore everything in the directory.
  */
 export const filterLayersWithin = (directory: string, layers: readonly IgnoreLayer[]): readonly IgnoreLayer[] =>
   layers.filter(({ base, rules }) => !rules.ignores(directory.slice(base.length)));

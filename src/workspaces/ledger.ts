@@ -41,7 +41,7 @@ export class Ledger {
     return files.filter((file) => file.endsWith('.jsonl')).map((file) => file.slice(0, -'.jsonl'.length));
   }
 
-  /** Records the Temporal server (the id of its namespace). Only that server can say that the deployment has ended. */
+  /** Records the Temporal server (the id of its namespace). Only that server knows whether the deployment has ended. */
   async recordServer(server: string): Promise<void> {
     if ((await this.server()) !== server) await this.append({ server });
   }

@@ -61,7 +61,7 @@ class Definition:
         return method in self.methods and self.methods[method]["binding"] is not None
 
     def as_fact(self, location):
-        """Returns the definition as a fact. `location` says how to import its module."""
+        """Returns the definition as a fact. `location`: how to import its module."""
         function = self.function() or {"isAsync": False, "isGenerator": False, "parameters": []}
         fact = {
             "file": self.path,

@@ -81,7 +81,7 @@ class ModuleLocations:
         return None if found == importer or found in self.wrappers else found
 
     def _outermost_package(self, path):
-        """Returns the directory of the outermost importable package that holds the file, or None."""
+        """Returns the directory of the outermost importable package that contains the file, or None."""
         directory, found = parent_of(path), None
         while directory in self.packages and directory and is_name(name_of(directory)):
             found, directory = directory, parent_of(directory)

@@ -1,6 +1,6 @@
 """Starts a process that serves a callable on a unix socket.
 
-The boot document is one frame on standard input, because it holds the software's variables in plain text. These must not
+The boot document is one frame on standard input, because it contains the software's variables in plain text. These must not
 appear in an argument, in the initial environment, or in a file. The initial environment has only the variables that Python
 reads at its start. Progress and the outcome are lines of JSON on descriptor 3 (start_report.py). The starter may end at any
 time: an incomplete document ends this process, and a complete one no longer needs the starter.

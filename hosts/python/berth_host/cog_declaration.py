@@ -73,5 +73,5 @@ def _cog_converter(kind: Any) -> Optional[Converter]:
     return Converter(lambda value, files: kind(text(value))) if is_secret(kind) else None
 
 
-#: Refuses what pydantic refuses under Cog.
+#: Refuses the same values as pydantic under Cog.
 COG_RULES = Rules(is_cog=True, custom=_cog_converter)

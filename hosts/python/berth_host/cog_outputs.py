@@ -78,7 +78,7 @@ async def each_async(result: Any) -> AsyncIterator[Any]:
 
 
 def concatenates(returns: Any) -> bool:
-    """Whether the return annotation says that the items form one text."""
+    """Whether the items form one text, according to the return annotation."""
     return getattr(typing.get_origin(returns) or returns, "__name__", "").endswith("ConcatenateIterator")
 
 

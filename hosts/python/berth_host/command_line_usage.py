@@ -33,7 +33,7 @@ def read_parser_usage(values):
 
 
 def read_click_usage(values):
-    """Reads the message of a `ClickException` that a frame holds, directly or as the owner of a method."""
+    """Reads the message of a `ClickException` in a frame's variables, directly or as the owner of a method."""
     for value in values.values():
         problem = getattr(value, "__self__", value)
         if isinstance(problem, Exception) and hasattr(problem, "format_message"):

@@ -54,7 +54,7 @@ def series_value(series):
 
 
 def is_row_count(index):
-    """Whether the index only counts rows. A name, or anything but integers, means that it holds data."""
+    """Whether the index only counts rows. A name, or anything but integers, means that it contains data."""
     pandas = sys.modules["pandas"]
     if index.nlevels != 1 or index.name is not None:
         return False

@@ -47,7 +47,7 @@ def is_declaration(value: Any) -> bool:
 def read_declaration(value: Any, is_stated: Callable[[], bool] = lambda: True) -> Declaration:
     """Reads a default. A value that is not a declaration is itself the default.
 
-    `is_stated()` says whether the source states a default, for declarations that read `None` in both cases.
+    `is_stated()`: whether the source states a default, for declarations that read `None` in both cases.
     """
     if not is_declaration(value):
         return Declaration(value)

@@ -1,6 +1,6 @@
 """Keeps the host's file descriptors apart from the solution's.
 
-They lie above the numbers that code opens or closes directly: a closed standard output never becomes a connection that
+They are above the numbers that code opens or closes directly: a closed standard output never becomes a connection that
 receives prints, and `os.closerange(3, 256)` closes none of the host's. A forked child closes them, so that it does not hold
 the connection of a caller whose host has ended.
 """

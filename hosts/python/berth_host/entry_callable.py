@@ -158,7 +158,7 @@ def is_method(instance, name):
 
 
 def find_instance(kind, module, build):
-    """Builds an instance; if that needs arguments, returns the only instance that the module holds."""
+    """Builds an instance; if that needs arguments, returns the only instance in the module."""
     obstacle = find_build_obstacle(kind)
     if obstacle is None:
         return build(kind)

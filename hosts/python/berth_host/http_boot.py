@@ -1,6 +1,6 @@
 """Starts a process that serves a callable over HTTP in a container.
 
-`BERTH_BOOT` is the boot document as JSON. It holds no secret, and the solution does not see it. The software's variables are
+`BERTH_BOOT` is the boot document as JSON. It contains no secret, and the solution does not see it. The software's variables are
 those of the container. A failed start exits with one of the codes below, with its traceback at the end of the log.
 """
 

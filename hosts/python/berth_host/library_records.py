@@ -9,7 +9,7 @@ import sys
 
 
 def model_converter(is_unknown, value):
-    """Returns the converter of a record, or None. `is_unknown(value)` says whether no converter handles a value."""
+    """Returns the converter of a record, or None. `is_unknown(value)`: whether no converter handles a value."""
     kind = type(value)
     if hasattr(kind, "model_dump"):
         return lambda model: fill(model.model_dump(), is_unknown, lambda: model.model_dump(mode="json"))

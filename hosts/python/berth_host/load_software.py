@@ -17,7 +17,7 @@ class Software:
     """The loaded solution.
 
     `call(inputs)` returns a value, an awaitable, or an iterator; `stream(inputs)` does the same for a caller that reads items
-    one by one. `joins` says whether the items form one text; None means if all are texts. `stop_exception` is raised to end
+    one by one. `joins`: whether the items form one text; None: if all of them are texts. `stop_exception` is raised to end
     a call's code. `is_async`: both functions return before any code of the solution that could block. `concurrency`: the
     number of concurrent calls that the solution declares, or None. `keeps_digits`: numbers are passed as they were written
     (`WrittenFloat`).

@@ -8,7 +8,7 @@ import types
 class ResolvedCallable:
     """`function` is what is called; `described` has the signature. For a decorated function that is the original function.
 
-    `leading`: names of arguments that `function` takes only by position, although its signature says otherwise.
+    `leading`: names of arguments that `function` takes only by position, contrary to its signature.
     """
 
     def __init__(self, function, described=None, leading=None):

@@ -26,7 +26,7 @@ class ReaderGone(Exception):
 
 
 class WholeValue:
-    """The only item of a stream if it is the whole output instead of a chunk."""
+    """The only item of a stream if it is the complete output instead of a chunk."""
 
     def __init__(self, value):
         self.value = value

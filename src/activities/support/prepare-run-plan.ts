@@ -29,8 +29,8 @@ type PlanInput = Omit<RevisionInput, 'revision'> & {
 };
 
 /**
- * Prepares what a runner needs and enters it in the ledger, before anything of the revision starts. The plan depends on
- * deployment and revision alone, so every attempt gets the same one.
+ * Prepares what a runner needs and enters it in the ledger, before anything of the revision starts. The plan depends
+ * only on deployment and revision, so every attempt gets the same one.
  */
 export async function prepareRunPlan({ home, registry }: Dependencies, input: PlanInput): Promise<RunPlan> {
   const { config, setting, adaptation, revision } = input;

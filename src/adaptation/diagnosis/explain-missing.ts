@@ -32,7 +32,7 @@ const explainedCodes: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
 const maxSentences = 3;
 
 /**
- * Adds to an error what the software misses because the copy excluded it or nobody declared it, and how to provide it.
+ * Adds to an error what is missing, because the copy excluded it or no manifest declares it, and how to provide it.
  * Returns the same error if nothing is found.
  */
 export async function explainMissing(
@@ -50,7 +50,10 @@ export async function explainMissing(
   return new BerthError(error.code, message, error.details, { cause: error });
 }
 
-/** Finds what is missing according to a failure's text, in sentences without a final period. A failing search finds nothing. */
+/**
+ * Finds what is missing according to a failure's text, in sentences without a final period. A failing search finds
+ * nothing.
+ */
 export async function findMissing(text: string, context: FailureContext): Promise<string[]> {
   const found: string[] = [];
   for (const find of finders) {

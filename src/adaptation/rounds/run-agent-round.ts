@@ -89,7 +89,7 @@ async function obtainReport(task: AgentTask, source: PromptSource): Promise<Agen
   }
 }
 
-/** Returns the report of a run that finished before its worker died. */
+/** Returns the report of a run that finished before its worker was killed. */
 function readRecordedReport({ agent, record, notes }: AgentTask, type: string): AgentReport | undefined {
   const { message } = record.state;
   if (message?.agent !== agent.name) return undefined;

@@ -24,7 +24,7 @@ function excludes(text: string, strategyRequirement: string): boolean {
   const [required, strategy] = [parseRequirement(text), parseRequirement(strategyRequirement)];
   if (required === undefined || strategy === undefined || required.name !== strategy.name) return false;
   const range = [...required.range, ...strategy.range];
-  // Ranges with upper bounds alone contain none of the versions that they name.
+  // Ranges with only upper bounds contain none of the versions that they name.
   return !containsWrittenVersion(range) && !satisfies([0], range);
 }
 

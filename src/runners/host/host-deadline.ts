@@ -30,7 +30,7 @@ export class HostDeadline {
     this.timer.clear();
   }
 
-  /** Returns an answer that says why the connection ended. */
+  /** Returns an answer with the reason why the connection ended. */
   explain(): Answer {
     const suffix = this.hasDisconnected ? '; its host process does not respond' : '';
     if (this.isCanceled) return createErrorAnswer('CALL_CANCELLED', `the call was cancelled${suffix}`);

@@ -98,7 +98,7 @@ export async function readReply(
 
 const isSuccess = (status: number): boolean => status >= 200 && status < 300;
 
-/** Reads an empty body as null, unless its type says text. */
+/** Reads an empty body as null, unless its media type is text. */
 function readValue(text: string, type: string | undefined, read: ReadJson = readJson): unknown {
   const isJson = type === undefined ? text === '' : /\bjson\b/.test(type);
   if (!isJson) return text;

@@ -72,7 +72,7 @@ export class ServerProcess {
     this.record = record;
   }
 
-  /** Explains why the server cannot be called, if known without a probe: another server may have its port by now. */
+  /** Explains why the server cannot be called, if known without a probe: another server may have taken its port. */
   describeUnavailability(): string | undefined {
     if (this.record === undefined) return notStartedMessage;
     return isSameProcess(this.record) ? undefined : `the software is not up: ${describeServerExit(this.record)}`;

@@ -47,7 +47,7 @@ export class Supervision {
       try {
         await scope.run(() => (this.workflow.desired === 'stopped' ? this.stayStopped() : this.watch()));
       } catch (error) {
-        // A pause or a new desired state cancels this scope alone; a cleanup cancels the scope around it as well.
+        // A pause or a new desired state cancels only this scope; a cleanup also cancels the scope around it.
         if (!isCancellation(error) || CancellationScope.current().consideredCancelled) throw error;
       } finally {
         this.scope = undefined;
@@ -55,7 +55,7 @@ export class Supervision {
     }
   }
 
-  /** Leaves the active revision alone while `run` replaces it. */
+  /** Suspends supervision of the active revision while `run` replaces it. */
   async whilePaused(run: () => Promise<void>): Promise<void> {
     this.isPaused = true;
     try {
