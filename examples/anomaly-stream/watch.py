@@ -1,4 +1,4 @@
-"""Reads one number a line and prints those that stand far from what came before.
+"""Reads one number per line and prints those that differ strongly from the numbers before them.
 
     python watch.py < readings.txt
 """

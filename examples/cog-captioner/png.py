@@ -1,4 +1,4 @@
-"""Reads and writes 8-bit PNG images with Python alone."""
+"""Reads and writes 8-bit PNG images with the standard library."""
 
 import struct
 import zlib
@@ -8,25 +8,25 @@ CHANNELS = {0: 1, 2: 3, 4: 2, 6: 4}
 
 
 def read_png(content):
-    """Width, height and the pixels as (red, green, blue)."""
+    """Return width, height and the pixels as (red, green, blue)."""
     if not content.startswith(SIGNATURE):
         raise ValueError("not a PNG image")
     width = height = channels = 0
     data = b""
     for kind, body in chunks(content):
         if kind == b"IHDR":
-            width, height, depth, colour, _, _, interlaced = struct.unpack(">IIBBBBB", body)
-            if depth != 8 or colour not in CHANNELS or interlaced:
+            width, height, depth, color, _, _, interlaced = struct.unpack(">IIBBBBB", body)
+            if depth != 8 or color not in CHANNELS or interlaced:
                 raise ValueError("only 8-bit PNG images without palette and interlacing are read")
-            channels = CHANNELS[colour]
+            channels = CHANNELS[color]
         elif kind == b"IDAT":
             data += body
-    return width, height, [colour_of(pixel) for pixel in pixels(zlib.decompress(data), width, height, channels)]
+    return width, height, [color_of(pixel) for pixel in pixels(zlib.decompress(data), width, height, channels)]
 
 
-def write_png(width, height, colours):
-    """A PNG of vertical stripes, one for each colour."""
-    row = b"\0" + b"".join(bytes(colours[x * len(colours) // width]) for x in range(width))
+def write_png(width, height, colors):
+    """Return a PNG of vertical stripes, one for each color."""
+    row = b"\0" + b"".join(bytes(colors[x * len(colors) // width]) for x in range(width))
     header = struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)
     return SIGNATURE + chunk(b"IHDR", header) + chunk(b"IDAT", zlib.compress(row * height)) + chunk(b"IEND", b"")
 
@@ -54,12 +54,12 @@ def pixels(data, width, height, channels):
 
 
 def unfilter(method, row, above, channels):
-    """Undoes the PNG filter of one row, which foretells each byte from its left and upper neighbors."""
+    """Undo the PNG filter of one row, which predicts each byte from its left and upper neighbors."""
     for i in range(len(row)):
         left = row[i - channels] if i >= channels else 0
         corner = above[i - channels] if i >= channels else 0
-        foretold = (0, left, above[i], (left + above[i]) // 2, paeth(left, above[i], corner))[method]
-        row[i] = (row[i] + foretold) % 256
+        predicted = (0, left, above[i], (left + above[i]) // 2, paeth(left, above[i], corner))[method]
+        row[i] = (row[i] + predicted) % 256
     return row
 
 
@@ -68,5 +68,5 @@ def paeth(left, up, corner):
     return min((left, up, corner), key=lambda neighbor: abs(estimate - neighbor))
 
 
-def colour_of(pixel):
+def color_of(pixel):
     return tuple(pixel[:3]) if len(pixel) >= 3 else (pixel[0],) * 3

@@ -1,4 +1,4 @@
-"""Says in words what colours a picture has. Made for Cog: see cog.yaml."""
+"""Describes the colors of a picture in words, as a Cog predictor: see cog.yaml."""
 
 import os
 import tempfile
@@ -9,7 +9,7 @@ from cog import BaseModel, BasePredictor, Input, Path
 
 from png import read_png, write_png
 
-COLOURS = {
+COLORS = {
     "black": (20, 20, 20),
     "grey": (128, 128, 128),
     "white": (240, 240, 240),
@@ -40,9 +40,9 @@ class Captioner(BasePredictor):
     def predict(
         self,
         image: Path = Input(description="A PNG picture"),
-        colours: int = Input(description="How many colours to name", default=3, ge=1, le=6),
-        style: str = Input(description="How to say it", default="sentence", choices=["sentence", "tags"]),
-        swatch: bool = Input(description="Also paint the colours", default=False),
+        colours: int = Input(description="Number of colors to name", default=3, ge=1, le=6),
+        style: str = Input(description="Form of the caption", default="sentence", choices=["sentence", "tags"]),
+        swatch: bool = Input(description="Also paint the colors", default=False),
     ) -> Output:
         width, height, pixels = read_png(image.read_bytes())
         if max(width, height) > self.largest_side:
@@ -58,7 +58,7 @@ class Captioner(BasePredictor):
 
 
 def nearest(pixel):
-    return min(COLOURS, key=lambda name: sum((a - b) ** 2 for a, b in zip(pixel, COLOURS[name])))
+    return min(COLORS, key=lambda name: sum((a - b) ** 2 for a, b in zip(pixel, COLORS[name])))
 
 
 def describe(names, width, height, style):
@@ -71,5 +71,5 @@ def describe(names, width, height, style):
 
 def paint(names):
     path = Path(tempfile.mkdtemp()) / "swatch.png"
-    path.write_bytes(write_png(16 * len(names), 16, [COLOURS[name] for name in names]))
+    path.write_bytes(write_png(16 * len(names), 16, [COLORS[name] for name in names]))
     return path

@@ -24,7 +24,7 @@ class Duplicates:
 
     @modal.method()
     def find(self, text: str, at_least: float = 0.3) -> dict:
-        """Numbers of the tickets that say much the same, the likest first, and how alike each is."""
+        """Return the numbers of similar tickets and their likeness, most similar first."""
         pieces = shingles(text)
         found = {number: round(likeness(pieces, other), 3) for number, other in self.index.items()}
         alike = sorted((number for number in found if found[number] >= at_least), key=lambda number: -found[number])

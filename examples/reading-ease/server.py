@@ -1,4 +1,4 @@
-"""How easy a text is to read (Flesch), as an HTTP service on the standard library alone."""
+"""Rates how easy a text is to read (Flesch), as an HTTP service with only the standard library."""
 
 import json
 import os

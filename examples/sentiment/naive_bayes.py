@@ -20,7 +20,7 @@ def _words(text: str) -> list[str]:
 
 @dataclass(frozen=True)
 class NaiveBayes:
-    """How often each word occurs under each label. The labels are equally likely beforehand."""
+    """Counts of each word under each label. The labels are equally likely beforehand."""
 
     counts: dict[str, Counter]
     vocabulary: frozenset[str]
@@ -35,7 +35,7 @@ class NaiveBayes:
         return cls(counts, frozenset().union(*counts.values()))
 
     def weigh(self, text: str) -> dict[str, float]:
-        """The probability of each label; words never seen in training have no say."""
+        """Return the probability of each label; words that are not in the training data are ignored."""
         known = [word for word in _words(text) if word in self.vocabulary]
         logs = {
             label: sum(self._log_likelihood(word, label) for word in known) for label in self.counts

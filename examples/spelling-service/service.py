@@ -12,7 +12,7 @@ class SpellingService:
 
     @bentoml.api
     def correct(self, text: str, most: int = 3) -> dict:
-        """The text with its misspelt words replaced, and what each could have been, at most `most` words."""
+        """Return the text with misspelled words replaced, and at most `most` suggestions for each."""
         if most < 1:
             raise bentoml.exceptions.InvalidArgument(f"most is {most}, and must be at least 1")
         suggestions = self.speller.suggest(text.lower().split(), most)

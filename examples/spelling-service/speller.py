@@ -13,7 +13,7 @@ class Speller:
         return cls({word: int(count) for word, count in lines})
 
     def suggest(self, words, most):
-        """Unknown words with the known ones within two edits; a word that nothing is near to is left out."""
+        """Return known words within two edits for each unknown word; leave out words without any."""
         found = {word: self.nearest(word)[:most] for word in words if word not in self.frequencies}
         return {word: near for word, near in found.items() if near}
 
@@ -27,7 +27,7 @@ class Speller:
 
 
 def edits(word):
-    """Everything that one letter left out, swapped, replaced or added makes of a word."""
+    """Return all words that differ by one omitted, swapped, replaced or added letter."""
     splits = [(word[:at], word[at:]) for at in range(len(word) + 1)]
     left_out = {head + tail[1:] for head, tail in splits if tail}
     swapped = {head + tail[1] + tail[0] + tail[2:] for head, tail in splits if len(tail) > 1}

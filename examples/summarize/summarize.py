@@ -1,4 +1,4 @@
-"""Picks the sentences that say most of what a text says: TextRank (Mihalcea and Tarau, 2004)."""
+"""Selects the most important sentences of a text: TextRank (Mihalcea and Tarau, 2004)."""
 
 from __future__ import annotations
 

@@ -7,7 +7,7 @@ import { someFacts } from '../environments/some-facts.js';
 import { temporaryDirectory, temporarySolution } from '../support/temporary-directories.js';
 
 export const runInterface = { type: 'function', module: 'app', callable: 'predict' };
-export const handBack =
+export const finalMessage =
   'Wrapped it.\n<run_interface>{"type": "function", "module": "app", "callable": "predict"}</run_interface>';
 
 export const someRound = (round: Partial<AdaptationRound> = {}): AdaptationRound => ({

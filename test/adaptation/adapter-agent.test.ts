@@ -7,7 +7,7 @@ import { BerthError } from '../../src/errors.js';
 import { digestTree } from '../../src/workspaces/index.js';
 import { someFacts } from '../environments/some-facts.js';
 import { temporaryDirectory, temporaryHome } from '../support/temporary-directories.js';
-import { handBack, runInterface, someRequest, someRound } from './adaptation-request.js';
+import { finalMessage, runInterface, someRequest, someRound } from './adaptation-request.js';
 import { agentsOf, ScriptedAgent } from './scripted-agent.js';
 
 const recipe = (name: string, recognize: () => Recognition | undefined): Recipe => ({
@@ -30,7 +30,7 @@ const adapterWith = (recipes: Recipe[], ...agents: ScriptedAgent[]) =>
 const writer = (name = 'writer') =>
   new ScriptedAgent(name, ({ workspace }) => {
     writeFileSync(join(workspace, 'main.py'), 'import app\n');
-    return { message: handBack };
+    return { message: finalMessage };
   });
 
 test('the first recipe that recognizes the workspace adapts it, and git reports the changes', async () => {
@@ -207,7 +207,7 @@ test('a rate limit waits as the provider asks, and earlier usage counts when the
   const agent = new ScriptedAgent(
     'writer',
     () => ({ stopReason: 'rate-limited', error: '429', retryAfterSeconds: 7 }),
-    () => ({ message: handBack }),
+    () => ({ message: finalMessage }),
   );
   const [adapter, request] = [adapterWith([], agent), await someRequest()];
   await expect(adapter.adapt(request)).rejects.toMatchObject({
@@ -226,7 +226,7 @@ test('an unfinished round continues in its session', async () => {
       onSession?.('begun');
       return new Error('the worker dies');
     },
-    () => ({ message: handBack, session: 'begun' }),
+    () => ({ message: finalMessage, session: 'begun' }),
   );
   const request = await someRequest();
   const heard: unknown[] = [];
@@ -254,7 +254,7 @@ test('the message of a run that finished before the worker died is reused, not p
     number: 1,
     session: { agent: 'writer', id: 's1' },
     spent: { dollars: 0.3, tokens: 5, turns: 2 },
-    message: { agent: 'writer', text: handBack, notes: [] },
+    message: { agent: 'writer', text: finalMessage, notes: [] },
   };
   writeFileSync(join(request.stateDirectory, 'round-1.json'), JSON.stringify(record));
   const result = await adapterWith([], new ScriptedAgent('writer')).adapt(request);
@@ -265,7 +265,7 @@ test('a lost session restarts with a summary of the work', async () => {
   const agent = new ScriptedAgent(
     'writer',
     () => ({ stopReason: 'session-lost', session: null, error: 'no session s0', cost: 0 }),
-    () => ({ message: handBack, session: 's2' }),
+    () => ({ message: finalMessage, session: 's2' }),
   );
   const round = { asksRecipes: false, evidence: 'it failed', session: { agent: 'writer', id: 's0' } };
   const request = await someRequest(undefined, { round });
@@ -281,7 +281,7 @@ test('a missing or invalid report is requested again in the same session, and th
     'writer',
     () => ({ message: 'All done!' }),
     () => ({ message: '<run_interface>{"type": "function"}</run_interface>' }),
-    () => ({ message: handBack }),
+    () => ({ message: finalMessage }),
   );
   const result = await adapterWith([], agent).adapt(await someRequest());
   expect(result).toMatchObject({ rounds: 1, cost: 0.03, runInterface });
@@ -303,7 +303,7 @@ test('an agent that claims success without a report fails after two retries', as
 test('a rejected change is not committed, and its evidence names the file', async () => {
   const agent = new ScriptedAgent('writer', ({ workspace }) => {
     writeFileSync(join(workspace, 'app.py'), '');
-    return { message: handBack };
+    return { message: finalMessage };
   });
   const request = await someRequest();
   await expect(adapterWith([], agent).adapt(request)).rejects.toMatchObject({
@@ -343,7 +343,7 @@ test.each<[string, string, object]>([
 ])('an interface without `call` is completed as a recipe would: %s', async (_, code, expected) => {
   const agent = new ScriptedAgent('writer', ({ workspace }) => {
     writeFileSync(join(workspace, 'entry.py'), code);
-    return { message: handBack.replace('"app"', '"entry"') };
+    return { message: finalMessage.replace('"app"', '"entry"') };
   });
   const adapted = await adapterWith([], agent).adapt(await someRequest());
   expect(adapted.runInterface).toEqual({ type: 'function', module: 'entry', callable: 'predict', ...expected });
@@ -385,7 +385,7 @@ test('without a sandbox, a change of a guarded file is rejected and named', asyn
   const request = await someRequest();
   const agent = new ScriptedAgent('writer', () => {
     writeFileSync(join(request.solution.path, 'app.py'), 'def predict(x): return 1\n');
-    return { message: handBack, isSandboxed: false, mechanism: 'none' };
+    return { message: finalMessage, isSandboxed: false, mechanism: 'none' };
   });
   const adapter = new AdapterAgent({
     registry: { getRecipes: async () => [], getAdapterInstruction: () => '', listEntries: () => [] },
@@ -426,7 +426,7 @@ test('an abort does not fail the round', async () => {
       controller.abort();
       return { stopReason: 'aborted', error: 'it was stopped on request' };
     },
-    () => ({ message: handBack }),
+    () => ({ message: finalMessage }),
   );
   const [adapter, request] = [adapterWith([], agent), await someRequest()];
   await expect(adapter.adapt({ ...request, signal: controller.signal })).rejects.toMatchObject({ name: 'AbortError' });

@@ -6,7 +6,7 @@ import { AdapterAgent } from '../../src/adaptation/index.js';
 import { AgentRegistry } from '../../src/agents/index.js';
 import { openaiChat, refuse, say, startEndpoint, write } from '../agents/endpoints/index.js';
 import { registerCleanup, temporaryHome } from '../support/temporary-directories.js';
-import { handBack, someRequest, someRound } from './adaptation-request.js';
+import { finalMessage, someRequest, someRound } from './adaptation-request.js';
 
 const endpoint = await startEndpoint(openaiChat);
 registerCleanup(() => endpoint.close());
@@ -21,7 +21,7 @@ const adapter = new AdapterAgent({
 
 test('two rounds of Berth’s own agent: a result, then evidence in the same session', async () => {
   const request = { ...(await someRequest(undefined, { round: { agents: ['openai'] } })) };
-  endpoint.script(write('entry.py', 'from app import predict\n'), say('Done.'), say(handBack));
+  endpoint.script(write('entry.py', 'from app import predict\n'), say('Done.'), say(finalMessage));
   const events: string[] = [];
   const first = await adapter.adapt({ ...request, onEvent: ({ kind }) => events.push(kind) });
   expect(first).toMatchObject({ by: 'openai', filesChanged: ['entry.py'], rounds: 1, tokens: 3300 });
@@ -29,7 +29,7 @@ test('two rounds of Berth’s own agent: a result, then evidence in the same ses
 
   const session = { agent: 'openai', id: first.sessionId as string };
   const round = someRound({ number: 2, agents: ['openai'], asksRecipes: false, session, evidence: 'it is too slow' });
-  endpoint.script(write('fast.py', 'x = 1\n'), say(handBack));
+  endpoint.script(write('fast.py', 'x = 1\n'), say(finalMessage));
   const second = await adapter.adapt({ ...request, round });
   expect(second).toMatchObject({ filesChanged: ['entry.py', 'fast.py'], sessionId: session.id, tokens: 2200 });
   expect(readFileSync(join(request.workspace, 'fast.py'), 'utf8')).toBe('x = 1\n');

@@ -18,7 +18,7 @@ import { registerCleanup, temporaryHome } from '../support/temporary-directories
 const home = temporaryHome();
 
 /** Records each call that begins in `file`. `hold` is code that never lets the next call begin. */
-const noting = (hold: string, kind = 'def') => `
+const recordingCode = (hold: string, kind = 'def') => `
 import asyncio, ctypes, os, time
 def note(file, name):
     with open(file, "a") as trace: trace.write(name + "\\n")
@@ -31,10 +31,10 @@ def steps(count):
 `;
 
 const holding: [string, string, number | undefined][] = [
-  ['that sleeps', noting('time.sleep(100)'), undefined],
-  ['on all threads that there are', noting('time.sleep(100)'), 2],
-  ['that holds up the event loop', noting('time.sleep(100)', 'async def'), undefined],
-  ['that lets no other thread run', noting('ctypes.PyDLL(None).sleep(100)'), undefined],
+  ['that sleeps', recordingCode('time.sleep(100)'), undefined],
+  ['on all threads that there are', recordingCode('time.sleep(100)'), 2],
+  ['that holds up the event loop', recordingCode('time.sleep(100)', 'async def'), undefined],
+  ['that lets no other thread run', recordingCode('ctypes.PyDLL(None).sleep(100)'), undefined],
 ];
 
 async function serve(deployment: string, app: string, concurrency?: number) {
@@ -144,7 +144,7 @@ const readLast = async (software: OpenSoftware, inputs: unknown): Promise<unknow
 };
 
 test('the wait ends at the call’s timeout, when it is canceled, and with a stop', async () => {
-  const served = await serve('unreplaced', noting('time.sleep(100)'));
+  const served = await serve('unreplaced', recordingCode('time.sleep(100)'));
   const { handle, file } = served;
   await blockProcess(served);
   const software = await served.open();
@@ -165,19 +165,19 @@ test('the wait ends at the call’s timeout, when it is canceled, and with a sto
 });
 
 test('a call that waits when its revision is retired goes to the active revision', async () => {
-  const served = await serve('retired', noting('time.sleep(100)'));
+  const served = await serve('retired', recordingCode('time.sleep(100)'));
   const held = await blockProcess(served);
   const software = await served.open();
   const waiting = software.run({ file: served.file, name: 'waiting' });
   await untilTaken(served.handle, 2);
-  const next = await publishRevision(home, { deployment: 'retired', revision: 'r2', app: noting('pass') });
+  const next = await publishRevision(home, { deployment: 'retired', revision: 'r2', app: recordingCode('pass') });
   kill(served.handle);
   expect(await waiting).toEqual({ status: 'success', output: ['waiting', next.handle.pid] });
   expect(await Promise.all(held)).toMatchObject([{ error: { code: 'CALL_LOST' } }]);
 });
 
 test('a call without running software does not wait', async () => {
-  const served = await serve('absent', noting('pass'));
+  const served = await serve('absent', recordingCode('pass'));
   kill(served.handle);
   const software = await served.open();
   const call = () => software.run({ file: served.file, name: 'late' }, { timeout: 3_600 });

@@ -6,7 +6,7 @@ import { parseRunCommand } from '../../src/commands/parse-run-command.js';
 
 const parse = (...words: string[]) => parseCommandLine(words, commandGroups);
 
-function understand(...words: string[]): CommandInvocation {
+function parseCommand(...words: string[]): CommandInvocation {
   const invocation = parse(...words);
   if (invocation.kind !== 'command') throw new Error('it is a call for help');
   return invocation;
@@ -17,7 +17,7 @@ test('a repeated option keeps every value in order', () => {
     command,
     arguments: given,
     options,
-  } = understand(
+  } = parseCommand(
     'deploy',
     '.',
     '--env',
@@ -37,14 +37,19 @@ test('a repeated option keeps every value in order', () => {
 });
 
 test('an omitted option has the empty value of its kind', () => {
-  expect(understand('deploy', '.').options).toMatchObject({ wait: true, env: [], name: undefined, timeout: undefined });
-  expect(understand('cleanup', 'x').options).toEqual({ all: false, yes: false });
+  expect(parseCommand('deploy', '.').options).toMatchObject({
+    wait: true,
+    env: [],
+    name: undefined,
+    timeout: undefined,
+  });
+  expect(parseCommand('cleanup', 'x').options).toEqual({ all: false, yes: false });
 });
 
 test('an option with an optional value has a preset without it', () => {
-  expect(understand('deploy', '.', '--expose').options).toMatchObject({ expose: '0.0.0.0' });
-  expect(understand('deploy', '.', '--expose', '10.0.0.2').options).toMatchObject({ expose: '10.0.0.2' });
-  expect(understand('deploy', '.').options).toMatchObject({ expose: undefined });
+  expect(parseCommand('deploy', '.', '--expose').options).toMatchObject({ expose: '0.0.0.0' });
+  expect(parseCommand('deploy', '.', '--expose', '10.0.0.2').options).toMatchObject({ expose: '10.0.0.2' });
+  expect(parseCommand('deploy', '.').options).toMatchObject({ expose: undefined });
 });
 
 test.each([
@@ -97,7 +102,7 @@ test.each([
   [['run', 'x', '-v']],
   [['run', 'x', '--stream', '{}']],
 ])('the fast path of run parses %j like the parser', (words) => {
-  expect(parseRunCommand(words)).toEqual(understand(...words));
+  expect(parseRunCommand(words)).toEqual(parseCommand(...words));
 });
 
 test.each([

@@ -13,9 +13,10 @@ const [one, other] = [temporaryStack(), temporaryStack()];
 const berth = <Value = Deployed>({ root }: BerthHome, ...words: string[]) => runJson<Value>(words, { home: root });
 
 const deploy = (home: BerthHome, name: string, word: string) =>
-  berth(home, 'deploy', saying(word), '--name', name, '--input', '1');
+  berth(home, 'deploy', createSolution(word), '--name', name, '--input', '1');
 
-const saying = (word: string) => temporarySolution({ 'app.py': `def predict(inputs):\n    return "${word}"\n` });
+const createSolution = (word: string) =>
+  temporarySolution({ 'app.py': `def predict(inputs):\n    return "${word}"\n` });
 
 const answering = (word: string) => ({
   exitCode: 0,

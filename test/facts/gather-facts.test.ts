@@ -8,11 +8,11 @@ import { digestTree } from '../../src/workspaces/index.js';
 import { temporaryHome, temporarySolution } from '../support/temporary-directories.js';
 
 const home = temporaryHome();
-const factsOf = (files: Record<string, string>): Promise<Facts> => gatherFacts(temporarySolution(files), { home });
+const readFacts = (files: Record<string, string>): Promise<Facts> => gatherFacts(temporarySolution(files), { home });
 const entryOf = (facts: Facts, callable: string) => facts.entryPoints.find((entry) => entry.callable === callable);
 
 test('functions are found with their signatures, also behind if and try, but not private ones', async () => {
-  const facts = await factsOf({
+  const facts = await readFacts({
     'app.py': `
 try:
     import fast
@@ -49,7 +49,7 @@ shout = lambda text, mark="!": text + mark
 });
 
 test('classes are found with methods, bases and what their constructor requires', async () => {
-  const facts = await factsOf({
+  const facts = await readFacts({
     'base.py': 'class Base:\n    def __init__(self, path): pass\n    def predict(self, text): pass\n',
     'model.py': `
 from dataclasses import dataclass
@@ -92,7 +92,7 @@ class Plain:
 });
 
 test('modules are named from their import root', async () => {
-  const facts = await factsOf({
+  const facts = await readFacts({
     'src/lib/__init__.py': 'from .core import answer\n',
     'src/lib/core.py': 'def answer(question): pass\n',
     'service/run.py': 'import parts\ndef run(x): return parts.go(x)\n',
@@ -117,7 +117,7 @@ test('modules are named from their import root', async () => {
 });
 
 test('a call on an instance with its own state is not a documented call', async () => {
-  const facts = await factsOf({
+  const facts = await readFacts({
     'app.py': `
 class Counter:
     """
@@ -154,7 +154,7 @@ class Counter:
 });
 
 test('documented calls come from doctests, the main guard and the README', async () => {
-  const facts = await factsOf({
+  const facts = await readFacts({
     'app.py': `
 def predict(text, top_k=3):
     """
@@ -218,14 +218,14 @@ if __name__ == "__main__":
 });
 
 test('syntax errors name file, line and text, and leave the other files readable', async () => {
-  const facts = await factsOf({ 'good.py': 'def predict(x): pass\n', 'bad.py': 'x = 1\ndef broken(:\n' });
+  const facts = await readFacts({ 'good.py': 'def predict(x): pass\n', 'bad.py': 'x = 1\ndef broken(:\n' });
   expect(facts.syntaxErrors).toEqual([{ file: 'bad.py', line: 2, message: expect.any(String), text: 'def broken(:' }]);
   expect(entryOf(facts, 'predict')).toBeDefined();
   expect(facts.tags).toContain('syntax-error');
 });
 
 test('files that Python refuses for other reasons are errors of the same form', async () => {
-  const facts = await factsOf({ 'null.py': 'x = 1\0\n', 'deep.py': `x = ${'('.repeat(5000)}${')'.repeat(5000)}\n` });
+  const facts = await readFacts({ 'null.py': 'x = 1\0\n', 'deep.py': `x = ${'('.repeat(5000)}${')'.repeat(5000)}\n` });
   expect(facts.syntaxErrors.map(({ file }) => file).sort()).toEqual(['deep.py', 'null.py']);
 });
 
@@ -246,7 +246,7 @@ graph = StateGraph(dict).compile()
 });
 
 test('frameworks are detected by their use, whatever their import name', async () => {
-  const facts = await factsOf({
+  const facts = await readFacts({
     'graph.py':
       'from langgraph.graph import StateGraph as Graph\nbuilder = Graph(dict)\nbuilder.add_node("a", print)\ngraph = builder.compile()\n',
     'service.py': 'import bentoml as b\n@b.service(threads=2)\nclass Service:\n    pass\n',
@@ -263,7 +263,7 @@ test('frameworks are detected by their use, whatever their import name', async (
 });
 
 test('models and GPU use are detected in code, files and requirements', async () => {
-  const optional = await factsOf({
+  const optional = await readFacts({
     'app.py':
       'import torch\nfrom transformers import AutoModel\nmodel = AutoModel.from_pretrained("org/name")\ndevice = "cuda" if torch.cuda.is_available() else "cpu"\n',
     'weights/net.safetensors': 'x',
@@ -271,13 +271,13 @@ test('models and GPU use are detected in code, files and requirements', async ()
   expect(optional.models).toEqual(['org/name', 'weights/net.safetensors', 'torch (library)', 'transformers (library)']);
   expect(optional.gpu).toEqual(['app.py:4: "cuda" (where it is available)']);
   expect(optional.tags).toEqual(expect.arrayContaining(['gpu:optional', 'model', 'import:torch']));
-  const needed = await factsOf({ 'app.py': 'def predict(x): return x.cuda()\n', 'requirements.txt': 'vllm\n' });
+  const needed = await readFacts({ 'app.py': 'def predict(x): return x.cuda()\n', 'requirements.txt': 'vllm\n' });
   expect(needed.gpu).toEqual(['requirements.txt: vllm', 'app.py:1: .cuda()']);
   expect(needed.tags).toContain('gpu');
 });
 
 test('the standard library and the repository’s modules are not third-party', async () => {
-  const facts = await factsOf({ 'app.py': 'import own\nimport requests\n', 'own.py': '' });
+  const facts = await readFacts({ 'app.py': 'import own\nimport requests\n', 'own.py': '' });
   expect(facts.tags.filter((tag) => tag.startsWith('import:'))).toEqual(['import:requests']);
 });
 
@@ -309,7 +309,7 @@ test('code is never run by being read', async () => {
 
 test('cached code is read again when a name or its content changes', async () => {
   const callables = async (files: Record<string, string>) =>
-    (await factsOf(files)).entryPoints.map(({ module, callable }) => `${module}:${callable}`);
+    (await readFacts(files)).entryPoints.map(({ module, callable }) => `${module}:${callable}`);
   expect(await callables({ 'a.py': 'def one(): ...\n', 'b.py': '' })).toEqual(['a:one']);
   expect(await callables({ 'a.py': 'def one(): ...\n', 'b.py': '' })).toEqual(['a:one']);
   expect(await callables({ 'a.py': 'def two(): ...\n', 'b.py': '' })).toEqual(['a:two']);
@@ -336,7 +336,7 @@ test('a large repository is read within seconds', async () => {
 });
 
 test('a default is a literal, a value, or a declaration', async () => {
-  const facts = await factsOf({
+  const facts = await readFacts({
     'predict.py': `
 import os
 from dataclasses import dataclass, field
@@ -396,7 +396,7 @@ class Options:
 });
 
 test('option flags of doctests are read, and placeholders are marked', async () => {
-  const facts = await factsOf({
+  const facts = await readFacts({
     'app.py': `
 def predict(text):
     """
@@ -444,7 +444,7 @@ if __name__ == "__main__":
 });
 
 test('methods without an instance, decorated functions and objects are distinguished', async () => {
-  const facts = await factsOf({
+  const facts = await readFacts({
     'app.py': `
 import functools
 from elsewhere import measured

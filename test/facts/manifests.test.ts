@@ -10,12 +10,12 @@ import { scoreStrategy } from '../../src/selection/score-strategy.js';
 import { temporaryHome, temporarySolution } from '../support/temporary-directories.js';
 
 const home = temporaryHome();
-const factsOf = (files: Record<string, string>): Promise<Facts> => gatherFacts(temporarySolution(files), { home });
+const readFacts = (files: Record<string, string>): Promise<Facts> => gatherFacts(temporarySolution(files), { home });
 const written = ({ dependencies }: Facts): string[] =>
   dependencies.map(({ name, specifier }) => `${name} ${specifier}`.trim());
 
 test('requirement files are read with options, includes, hashes and markers', async () => {
-  const facts = await factsOf({
+  const facts = await readFacts({
     'requirements.txt': [
       '# comment',
       '--index-url https://example.org/simple',
@@ -43,12 +43,12 @@ test('requirement files are read with options, includes, hashes and markers', as
 });
 
 test('pyproject.toml is read, PEP 621 and Poetry', async () => {
-  const pep = await factsOf({
+  const pep = await readFacts({
     'pyproject.toml': '[project]\nname = "x"\nrequires-python = ">=3.9"\ndependencies = ["Torch>=2", "numpy"]\n',
   });
   expect(written(pep)).toEqual(['torch >=2', 'numpy']);
   expect(pep.python).toEqual({ specifier: '>=3.9', from: 'pyproject.toml' });
-  const poetry = await factsOf({
+  const poetry = await readFacts({
     'pyproject.toml':
       '[tool.poetry.dependencies]\npython = "^3.10"\nrequests = "*"\ntorch = { version = "^2.1", extras = ["x"] }\nmaybe = { version = "1", optional = true }\n',
   });
@@ -57,17 +57,17 @@ test('pyproject.toml is read, PEP 621 and Poetry', async () => {
 });
 
 test('Pipfile, conda and setup.cfg are read', async () => {
-  const pipfile = await factsOf({
+  const pipfile = await readFacts({
     Pipfile: '[packages]\nflask = "*"\ntorch = ">=2"\n[requires]\npython_version = "3.11"\n',
   });
   expect(written(pipfile)).toEqual(['flask', 'torch >=2']);
   expect(pipfile.python).toEqual({ specifier: '3.11', from: 'Pipfile' });
-  const conda = await factsOf({
+  const conda = await readFacts({
     'environment.yml': 'dependencies:\n  - python=3.10\n  - conda-forge::numpy>=1.2\n  - pip:\n      - openai>=1\n',
   });
   expect(written(conda)).toEqual(['numpy >=1.2', 'openai >=1']);
   expect(conda.python?.specifier).toBe('3.10');
-  const setup = await factsOf({
+  const setup = await readFacts({
     'setup.cfg': '[options]\npython_requires = >=3.8\ninstall_requires =\n    requests>=2\n    # comment\n    numpy\n',
   });
   expect(written(setup)).toEqual(['requests >=2', 'numpy']);
@@ -75,7 +75,7 @@ test('Pipfile, conda and setup.cfg are read', async () => {
 });
 
 test('setup.py is read as far as its arguments are literals', async () => {
-  const facts = await factsOf({
+  const facts = await readFacts({
     'setup.py':
       'from setuptools import setup\nneeded = ["numpy>=1"]\nsetup(name="x", install_requires=needed, python_requires=">=3.7", packages=find())\n',
   });
@@ -84,7 +84,7 @@ test('setup.py is read as far as its arguments are literals', async () => {
 });
 
 test('cog.yaml is stored completely, with its Python version as written', async () => {
-  const facts = await factsOf({
+  const facts = await readFacts({
     'cog.yaml':
       'build:\n  gpu: true\n  python_version: 3.10\n  python_packages:\n    - torch==2.1\npredict: "predict.py:Predictor"\n',
     '.python-version': '3.12\n',
@@ -97,15 +97,15 @@ test('cog.yaml is stored completely, with its Python version as written', async 
 });
 
 test('Python versions are read from .python-version and runtime.txt', async () => {
-  expect((await factsOf({ 'runtime.txt': 'python-3.11.4\n' })).python).toEqual({
+  expect((await readFacts({ 'runtime.txt': 'python-3.11.4\n' })).python).toEqual({
     specifier: '3.11.4',
     from: 'runtime.txt',
   });
-  expect((await factsOf({ '.python-version': '# x\n3.12\n' })).python?.specifier).toBe('3.12');
+  expect((await readFacts({ '.python-version': '# x\n3.12\n' })).python?.specifier).toBe('3.12');
 });
 
 test('langgraph.json names its graphs', async () => {
-  const facts = await factsOf({ 'langgraph.json': '{"dependencies":["."],"graphs":{"agent":"./agent.py:graph"}}' });
+  const facts = await readFacts({ 'langgraph.json': '{"dependencies":["."],"graphs":{"agent":"./agent.py:graph"}}' });
   expect(facts.frameworks).toEqual([
     { name: 'langgraph', evidence: 'langgraph.json: graphs agent (./agent.py:graph)' },
   ]);
@@ -113,7 +113,7 @@ test('langgraph.json names its graphs', async () => {
 
 test('a manifest that does not parse is a note with its line, and the others are read', async () => {
   const noteOf = async (files: Record<string, string>) => {
-    const { notes, manifests } = await factsOf(files);
+    const { notes, manifests } = await readFacts(files);
     expect(manifests[0]?.problem).toBe(notes[0]?.slice(0, -1));
     return notes;
   };
@@ -126,14 +126,14 @@ test('a manifest that does not parse is a note with its line, and the others are
   expect(await noteOf({ 'langgraph.json': '{"graphs": {}, }' })).toEqual([
     line(/^langgraph\.json: is not valid JSON: /),
   ]);
-  const facts = await factsOf({ 'pyproject.toml': '[project\n', 'requirements.txt': 'numpy\n' });
+  const facts = await readFacts({ 'pyproject.toml': '[project\n', 'requirements.txt': 'numpy\n' });
   expect(written(facts)).toEqual(['numpy']);
 });
 
 test('a matching signal reports that its manifest is broken', async () => {
   const registry = await StrategyRegistry.scan();
   const reasonsFor = async (strategy: string, files: Record<string, string>) =>
-    scoreStrategy(registry.getEntry(strategy), await factsOf(files)).reasons;
+    scoreStrategy(registry.getEntry(strategy), await readFacts(files)).reasons;
   expect(await reasonsFor('langgraph', { 'langgraph.json': '{\n"graphs": {' })).toContainEqual(
     expect.stringMatching(/^\+4 manifest:langgraph: .* \(broken: langgraph\.json:\d: /),
   );
@@ -157,12 +157,12 @@ test('content that breaks a parser is an error of the file', async () => {
     wide: `a: [${'1,'.repeat(400_000)}]`,
   };
   for (const text of Object.values(cases)) {
-    const { notes } = await factsOf({ 'cog.yaml': text, 'environment.yml': text });
+    const { notes } = await readFacts({ 'cog.yaml': text, 'environment.yml': text });
     expect(notes.length).toBeLessThanOrEqual(2);
     for (const note of notes) expect(note).toMatch(/^(cog\.yaml|environment\.yml)/);
   }
-  expect((await factsOf({ 'cog.yaml': bomb })).notes).toEqual([expect.stringMatching(/^cog\.yaml: .*alias/)]);
-  expect((await factsOf({ 'pyproject.toml': `a = ${'['.repeat(100_000)}` })).notes).toHaveLength(1);
+  expect((await readFacts({ 'cog.yaml': bomb })).notes).toEqual([expect.stringMatching(/^cog\.yaml: .*alias/)]);
+  expect((await readFacts({ 'pyproject.toml': `a = ${'['.repeat(100_000)}` })).notes).toHaveLength(1);
 }, 60_000);
 
 test('a manifest that is not a regular file, or too large, is a note', async () => {
@@ -186,26 +186,26 @@ test('readers take linear time for large files', async () => {
   for (const text of texts) {
     const long = text.repeat(300_000).slice(0, 900_000);
     const files = ['requirements.txt', 'Dockerfile', '.python-version', 'setup.cfg', 'pyproject.toml'];
-    await factsOf({ ...Object.fromEntries(files.map((file) => [file, long])), 'app.py': 'x = 1\n' });
-    await factsOf({ Dockerfile: `FROM a\nEXPOSE ${long}\n`, 'requirements.txt': `a ${long}` });
+    await readFacts({ ...Object.fromEntries(files.map((file) => [file, long])), 'app.py': 'x = 1\n' });
+    await readFacts({ Dockerfile: `FROM a\nEXPOSE ${long}\n`, 'requirements.txt': `a ${long}` });
   }
   expect((performance.now() - began) / texts.length).toBeLessThan(5000);
 }, 300_000);
 
 test('five thousand requirements are read, and more are counted', async () => {
   const lines = Array.from({ length: 6000 }, (_, index) => `package-${index}[x]>=${index}; python_version > "3"`);
-  const facts = await factsOf({ 'requirements.txt': lines.join('\n') });
+  const facts = await readFacts({ 'requirements.txt': lines.join('\n') });
   expect(facts.dependencies).toHaveLength(5000);
   expect(facts.notes).toEqual(['requirements.txt: 1000 requirements were not read.']);
 }, 60_000);
 
 test('manifests in subdirectories are ignored', async () => {
-  const facts = await factsOf({ 'tests/fixture/requirements.txt': 'torch\n', 'requirements/prod.txt': 'numpy\n' });
+  const facts = await readFacts({ 'tests/fixture/requirements.txt': 'torch\n', 'requirements/prod.txt': 'numpy\n' });
   expect(written(facts)).toEqual(['numpy']);
 });
 
 test('the exposed ports of a Dockerfile’s last stage are read as far as they are known', async () => {
-  const exposes = async (...lines: string[]) => (await factsOf({ Dockerfile: `${lines.join('\n')}\n` })).exposes;
+  const exposes = async (...lines: string[]) => (await readFacts({ Dockerfile: `${lines.join('\n')}\n` })).exposes;
   expect(await exposes('FROM a AS build', 'EXPOSE 1', 'FROM b', '# EXPOSE 2', 'expose 3000/tcp 53/udp')).toEqual([
     3000,
   ]);
@@ -213,6 +213,6 @@ test('the exposed ports of a Dockerfile’s last stage are read as far as they a
     [81, 82],
   );
   expect(await exposes('FROM a', 'ENV PORT 83', `EXPOSE \${PORT:-84} \${OTHER:-85} $UNKNOWN`)).toEqual([83, 85]);
-  expect((await factsOf({ Dockerfile: 'FROM a\nEXPOSE 80\n' })).tags).toContain('exposes');
-  expect((await factsOf({ Dockerfile: 'FROM a\n' })).tags).not.toContain('exposes');
+  expect((await readFacts({ Dockerfile: 'FROM a\nEXPOSE 80\n' })).tags).toContain('exposes');
+  expect((await readFacts({ Dockerfile: 'FROM a\n' })).tags).not.toContain('exposes');
 });

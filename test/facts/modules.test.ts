@@ -5,12 +5,12 @@ import { gatherFacts } from '../../src/facts/index.js';
 import { temporaryHome, temporarySolution } from '../support/temporary-directories.js';
 
 const home = temporaryHome();
-const factsOf = (files: Record<string, string>): Promise<Facts> => gatherFacts(temporarySolution(files), { home });
+const readFacts = (files: Record<string, string>): Promise<Facts> => gatherFacts(temporarySolution(files), { home });
 const def = (name: string) => `def ${name}(x): return x\n`;
 
 /** Describes how the file’s callable is imported. */
-async function placeOf(file: string, files: Record<string, string>) {
-  const { entryPoints } = await factsOf(files);
+async function describeImport(file: string, files: Record<string, string>) {
+  const { entryPoints } = await readFacts(files);
   const found = entryPoints.find((entry) => entry.file === file);
   if (found === undefined) throw new Error(`nothing is offered in ${file}`);
   const { module, root, paths, byFile, package: ownPackage } = found;
@@ -25,7 +25,7 @@ async function placeOf(file: string, files: Record<string, string>) {
 
 test('a repository that is itself a package is read, and needs no package if nothing is imported from it', async () => {
   const files = { '__init__.py': '', 'predict.py': def('predict') };
-  expect(await placeOf('predict.py', files)).toEqual({ module: 'predict', root: '.' });
+  expect(await describeImport('predict.py', files)).toEqual({ module: 'predict', root: '.' });
 });
 
 test('a relative import in the root makes the repository a package', async () => {
@@ -36,11 +36,11 @@ test('a relative import in the root makes the repository a package', async () =>
     'nodes/loader.py': `from ..helper import up\n${def('loader')}`,
   };
   const root = { name: 'root_package', directory: '.' };
-  expect(await placeOf('predict.py', files)).toEqual({ module: 'predict', root: '.', package: root });
-  expect(await placeOf('nodes/loader.py', files)).toEqual({ module: 'nodes.loader', root: '.', package: root });
-  expect(await placeOf('__init__.py', files)).toEqual({ module: '__init__', root: '.', package: root });
-  expect(await placeOf('helper.py', files)).toEqual({ module: 'helper', root: '.' });
-  expect((await factsOf(files)).imports).toEqual({ 'nodes/loader.py': ['helper.py'], 'predict.py': ['helper.py'] });
+  expect(await describeImport('predict.py', files)).toEqual({ module: 'predict', root: '.', package: root });
+  expect(await describeImport('nodes/loader.py', files)).toEqual({ module: 'nodes.loader', root: '.', package: root });
+  expect(await describeImport('__init__.py', files)).toEqual({ module: '__init__', root: '.', package: root });
+  expect(await describeImport('helper.py', files)).toEqual({ module: 'helper', root: '.' });
+  expect((await readFacts(files)).imports).toEqual({ 'nodes/loader.py': ['helper.py'], 'predict.py': ['helper.py'] });
 });
 
 test('the repository’s package has the name that its code uses', async () => {
@@ -50,8 +50,8 @@ test('the repository’s package has the name that its code uses', async () => {
     'helper.py': `from my_tool.base import x\n${def('up')}`,
     'base.py': 'x = 1\n',
   };
-  expect(await placeOf('predict.py', files)).toMatchObject({ package: { name: 'my_tool', directory: '.' } });
-  expect((await factsOf(files)).imports['helper.py']).toBeUndefined();
+  expect(await describeImport('predict.py', files)).toMatchObject({ package: { name: 'my_tool', directory: '.' } });
+  expect((await readFacts(files)).imports['helper.py']).toBeUndefined();
 });
 
 test('a directory without a valid module name is a root, and such a file is loaded by its path', async () => {
@@ -63,15 +63,15 @@ test('a directory without a valid module name is a root, and such a file is load
     'v1.2/class.py': def('second'),
     'modèle.py': def('third'),
   };
-  expect(await placeOf('my-model/predict.py', files)).toEqual({ module: 'predict', root: 'my-model' });
-  expect(await placeOf('my-model/inner/deep.py', files)).toEqual({
+  expect(await describeImport('my-model/predict.py', files)).toEqual({ module: 'predict', root: 'my-model' });
+  expect(await describeImport('my-model/inner/deep.py', files)).toEqual({
     module: 'inner.deep',
     root: 'my-model',
     package: { name: 'my_model', directory: 'my-model' },
   });
-  expect(await placeOf('01-predict.py', files)).toEqual({ module: '_01_predict', root: '.', byFile: true });
-  expect(await placeOf('v1.2/class.py', files)).toEqual({ module: '_class', root: 'v1.2', byFile: true });
-  expect(await placeOf('modèle.py', files)).toEqual({ module: 'modèle', root: '.' });
+  expect(await describeImport('01-predict.py', files)).toEqual({ module: '_01_predict', root: '.', byFile: true });
+  expect(await describeImport('v1.2/class.py', files)).toEqual({ module: '_class', root: 'v1.2', byFile: true });
+  expect(await describeImport('modèle.py', files)).toEqual({ module: 'modèle', root: '.' });
 });
 
 test('each parent directory from which imports succeed is a root, also for imported modules', async () => {
@@ -81,12 +81,12 @@ test('each parent directory from which imports succeed is a root, also for impor
     'backend/app/shared_code.py': '',
     'backend/app/alone.py': def('alone'),
   };
-  expect(await placeOf('backend/app/main.py', files)).toEqual({
+  expect(await describeImport('backend/app/main.py', files)).toEqual({
     module: 'app.main',
     root: 'backend',
     paths: ['backend', 'backend/app', '.'],
   });
-  expect(await placeOf('backend/app/alone.py', files)).toEqual({ module: 'backend.app.alone', root: '.' });
+  expect(await describeImport('backend/app/alone.py', files)).toEqual({ module: 'backend.app.alone', root: '.' });
 });
 
 test('a package is named as its own files import it', async () => {
@@ -99,12 +99,12 @@ test('a package is named as its own files import it', async () => {
     'service/pkg/a.py': `from service.pkg.b import b\n${def('a')}`,
     'service/pkg/b.py': def('b'),
   };
-  expect(await placeOf('backend/app/main.py', files)).toEqual({
+  expect(await describeImport('backend/app/main.py', files)).toEqual({
     module: 'backend.app.main',
     root: '.',
     paths: ['.', 'backend'],
   });
-  expect(await placeOf('service/pkg/b.py', files)).toEqual({ module: 'service.pkg.b', root: '.' });
+  expect(await describeImport('service/pkg/b.py', files)).toEqual({ module: 'service.pkg.b', root: '.' });
 });
 
 test('a member of a workspace is named by its own package', async () => {
@@ -118,12 +118,12 @@ test('a member of a workspace is named by its own package', async () => {
     'libs/baz/baz/__init__.py': '',
     'libs/baz/baz/run.py': def('run'),
   };
-  expect(await placeOf('packages/foo/src/foo/predict.py', files)).toEqual({
+  expect(await describeImport('packages/foo/src/foo/predict.py', files)).toEqual({
     module: 'foo.predict',
     root: 'packages/foo/src',
   });
-  expect(await placeOf('packages/bar/bar/tool.py', files)).toEqual({ module: 'bar.tool', root: 'packages/bar' });
-  expect(await placeOf('libs/baz/baz/run.py', files)).toEqual({ module: 'baz.run', root: 'libs/baz' });
+  expect(await describeImport('packages/bar/bar/tool.py', files)).toEqual({ module: 'bar.tool', root: 'packages/bar' });
+  expect(await describeImport('libs/baz/baz/run.py', files)).toEqual({ module: 'baz.run', root: 'libs/baz' });
 });
 
 test('modules with the same name in several members are all candidates', async () => {
@@ -133,7 +133,7 @@ test('modules with the same name in several members are all candidates', async (
     'b/pyproject.toml': '',
     'b/app.py': def('predict'),
   };
-  const { entryPoints } = await factsOf(files);
+  const { entryPoints } = await readFacts(files);
   expect(entryPoints.map(({ file, module, root }) => `${file} ${root} ${module}`)).toEqual([
     'a/app.py a app',
     'b/app.py b app',
@@ -146,11 +146,11 @@ test('an import of the standard library does not refer to a file with its name',
     'service/types.py': '',
     'service/token.py': '',
   };
-  expect(await placeOf('service/run.py', files)).toEqual({ module: 'service.run', root: '.' });
+  expect(await describeImport('service/run.py', files)).toEqual({ module: 'service.run', root: '.' });
 });
 
 test('cycles of imports, also of classes, end', async () => {
-  const { imports, entryPoints } = await factsOf({
+  const { imports, entryPoints } = await readFacts({
     'a.py': `import b\nclass A(b.B): pass\n${def('one')}`,
     'b.py': `import a\nfrom c import C\nclass B(C): pass\n`,
     'c.py': 'from a import A\nclass C(A):\n    def predict(self, x): pass\n',
@@ -174,10 +174,10 @@ test('a module that wraps a library of the same name is not mistaken for it', as
     'pkg/facets.py': 'x = 1\n',
   };
   const root = { name: 'root_package', directory: '.' };
-  expect(await placeOf('graph.py', files)).toEqual({ module: 'graph', root: '.', package: root });
-  expect(await placeOf('app/observe/langfuse.py', files)).toEqual({ module: 'app.observe.langfuse', root: '.' });
-  expect(await placeOf('app/observe/other.py', files)).toEqual({ module: 'app.observe.other', root: '.' });
-  expect(await placeOf('pkg/main.py', files)).toEqual({ module: 'pkg.main', root: '.' });
+  expect(await describeImport('graph.py', files)).toEqual({ module: 'graph', root: '.', package: root });
+  expect(await describeImport('app/observe/langfuse.py', files)).toEqual({ module: 'app.observe.langfuse', root: '.' });
+  expect(await describeImport('app/observe/other.py', files)).toEqual({ module: 'app.observe.other', root: '.' });
+  expect(await describeImport('pkg/main.py', files)).toEqual({ module: 'pkg.main', root: '.' });
 });
 
 test('a namespace package of a member keeps its full name', async () => {
@@ -187,8 +187,11 @@ test('a namespace package of a member keeps its full name', async () => {
     'libs/core/space/cache/redis/__init__.py': `import redis\nfrom space.cache.base import base\n${def('cached')}`,
   };
   const root = 'libs/core';
-  expect(await placeOf('libs/core/space/cache/base/__init__.py', files)).toEqual({ module: 'space.cache.base', root });
-  expect(await placeOf('libs/core/space/cache/redis/__init__.py', files)).toEqual({
+  expect(await describeImport('libs/core/space/cache/base/__init__.py', files)).toEqual({
+    module: 'space.cache.base',
+    root,
+  });
+  expect(await describeImport('libs/core/space/cache/redis/__init__.py', files)).toEqual({
     module: 'space.cache.redis',
     root,
   });

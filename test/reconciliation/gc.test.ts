@@ -33,7 +33,7 @@ async function gc(words: string[] = [], env: Record<string, string> = {}) {
 }
 
 /** Server that leaves its process group and outlives its parent. */
-const straying = `import os, subprocess, sys
+const escapingServer = `import os, subprocess, sys
 subprocess.Popen([sys.executable, "-c", "import time; time.sleep(600)"], start_new_session=True)
 def predict(n: int):
     return [n, os.getpid()]
@@ -90,7 +90,7 @@ const orphan = (name: string) =>
   writeTree(join(home.environments, name), { '.berth-complete': '', 'lib/large': 'x'.repeat(50_000) });
 
 test('gc lists orphans, removes them with --yes, and does not touch open deployments', async () => {
-  const solution = temporarySolution({ 'main.py': straying });
+  const solution = temporarySolution({ 'main.py': escapingServer });
   await deploy({ name: 'living', solution });
   await deploy({ name: 'lost', solution });
   const before = await ask('living');
@@ -143,7 +143,7 @@ test('gc removes nothing if the server is unreachable or is not the one that hol
 });
 
 test('a returning worker removes the remains of deployments that have ended, and logs it', async () => {
-  await deploy({ name: 'crashed', solution: temporarySolution({ 'main.py': straying }) });
+  await deploy({ name: 'crashed', solution: temporarySolution({ 'main.py': escapingServer }) });
   const before = await ask('living');
   age(orphan('dddd'), 8 * 24);
   age(orphan('eeee'), 6 * 24);

@@ -193,7 +193,7 @@ test('the prompt of a large repository stays small', async () => {
   ]);
   const large = temporarySolution({ ...Object.fromEntries(files), 'README.md': 'word '.repeat(50_000) });
   const { endpoint, exchanges } = await createSelection({ turns: [say(answer('local'))] });
-  const registry = await StrategyRegistry.scan({ home, directories: [makeTwin()] });
+  const registry = await StrategyRegistry.scan({ home, directories: [createTwinStrategy()] });
   const model = new OpenaiModel({ model: 'scripted', baseUrl: `${endpoint.url}/v1` });
   const onExchange = (exchange: SelectionExchange) => void exchanges.push(exchange);
   await new SelectorAgent(registry, { home, model }).select(
@@ -205,7 +205,7 @@ test('the prompt of a large repository stays small', async () => {
   expect(exchanges[0]?.prompt.length).toBeLessThan(40_000);
 });
 
-function makeTwin(): string {
+function createTwinStrategy(): string {
   const directory = temporaryDirectory();
   writePlugin(directory, 'twin', { 'selector_instruction.md': 'words '.repeat(20_000) });
   return directory;

@@ -29,7 +29,8 @@ function writeProgram(path: string, output: string): string {
   return path;
 }
 
-const says = (version: string): string => `temporal version ${version} (Server 1.29.${version.at(-1)}, UI 2.42.1)`;
+const buildVersionOutput = (version: string): string =>
+  `temporal version ${version} (Server 1.29.${version.at(-1)}, UI 2.42.1)`;
 
 async function serve(listener: RequestListener): Promise<string> {
   const server = createServer(listener);
@@ -40,14 +41,18 @@ async function serve(listener: RequestListener): Promise<string> {
 
 test('TEMPORAL_CLI comes first, then the first working binary on the PATH, then the home', async () => {
   const home = berthHome(join(directory, 'order'));
-  const chosen = writeProgram(join(directory, 'chosen', 'cli'), says('1.5.1'));
-  const onPath = writeProgram(join(directory, 'path', 'temporal'), says('1.5.2'));
-  const inHome = writeProgram(join(home.bin, 'temporal'), says('1.5.3'));
+  const chosen = writeProgram(join(directory, 'chosen', 'cli'), buildVersionOutput('1.5.1'));
+  const onPath = writeProgram(join(directory, 'path', 'temporal'), buildVersionOutput('1.5.2'));
+  const inHome = writeProgram(join(home.bin, 'temporal'), buildVersionOutput('1.5.3'));
   const other = writeProgram(join(directory, 'other', 'temporal'), 'another program of this name');
   const system = ['/bin', '/usr/bin'].join(delimiter);
   process.env.TEMPORAL_CLI = chosen;
   process.env.PATH = [dirname(other), dirname(onPath), system].join(delimiter);
-  expect(await ensureTemporal(home)).toEqual({ path: chosen, description: says('1.5.1'), serverVersion: '1.29.1' });
+  expect(await ensureTemporal(home)).toEqual({
+    path: chosen,
+    description: buildVersionOutput('1.5.1'),
+    serverVersion: '1.29.1',
+  });
   delete process.env.TEMPORAL_CLI;
   expect(await ensureTemporal(home)).toMatchObject({ path: onPath, serverVersion: '1.29.2' });
   process.env.PATH = system;
@@ -63,7 +68,7 @@ test('a TEMPORAL_CLI that does not work is an error', async () => {
 
 test('the official download is unpacked, tested and moved into place', async () => {
   const archive = join(directory, 'archive.tar.gz');
-  writeProgram(join(directory, 'packed', 'temporal'), says('1.5.1'));
+  writeProgram(join(directory, 'packed', 'temporal'), buildVersionOutput('1.5.1'));
   execFileSync('tar', ['-czf', archive, '-C', join(directory, 'packed'), 'temporal']);
   const requested: string[] = [];
   const origin = await serve((request, response) => {
@@ -72,7 +77,9 @@ test('the official download is unpacked, tested and moved into place', async () 
   });
   const target = join(directory, 'downloaded');
   expect(await installTemporal({ directory: target, origin })).toBe(join(target, 'temporal'));
-  expect(execFileSync(join(target, 'temporal'), ['--version'], { encoding: 'utf8' }).trim()).toBe(says('1.5.1'));
+  expect(execFileSync(join(target, 'temporal'), ['--version'], { encoding: 'utf8' }).trim()).toBe(
+    buildVersionOutput('1.5.1'),
+  );
   expect(readdirSync(target)).toEqual(['temporal']);
   expect(requested).toEqual([
     expect.stringMatching(new RegExp(`^/cli/archive/v${temporalVersion}\\?platform=\\w+&arch=\\w+$`)),

@@ -22,14 +22,14 @@ beforeAll(async () => {
   client = new Client({ connection });
 });
 
-const soon = <T>(ask: () => Promise<T>): Promise<T> => client.withDeadline(Date.now() + 20_000, ask);
+const callWithDeadline = <T>(ask: () => Promise<T>): Promise<T> => client.withDeadline(Date.now() + 20_000, ask);
 
 /** Starts a deployment, and kills its worker during its only activity. */
-async function begin(name: string): Promise<void> {
+async function startActivity(name: string): Promise<void> {
   const taskQueue = { name };
   await client.workflow.start(workflowType, { taskQueue: name, workflowId: name });
   const { workflowService } = client;
-  const { taskToken } = await soon(() => workflowService.pollWorkflowTaskQueue({ namespace, taskQueue }));
+  const { taskToken } = await callWithDeadline(() => workflowService.pollWorkflowTaskQueue({ namespace, taskQueue }));
   const step = {
     activityId: '1',
     activityType: { name: 'supervise' },
@@ -39,7 +39,7 @@ async function begin(name: string): Promise<void> {
   };
   const commands = [{ commandType: 1, scheduleActivityTaskCommandAttributes: step }];
   await workflowService.respondWorkflowTaskCompleted({ namespace, taskToken, commands });
-  await soon(() => workflowService.pollActivityTaskQueue({ namespace, taskQueue, identity: killed }));
+  await callWithDeadline(() => workflowService.pollActivityTaskQueue({ namespace, taskQueue, identity: killed }));
   while (!(await listRunning()).includes(name)) await sleep(50);
 }
 
@@ -53,7 +53,7 @@ async function listRunning(): Promise<string[]> {
 /** Polls the next attempt of a deployment's activity. */
 async function pollNextAttempt(name: string): Promise<number> {
   const request = { namespace, taskQueue: { name } };
-  return (await soon(() => client.workflowService.pollActivityTaskQueue(request))).attempt;
+  return (await callWithDeadline(() => client.workflowService.pollActivityTaskQueue(request))).attempt;
 }
 
 /** Creates a client that fails to describe matching deployments the first `times` times. */
@@ -71,14 +71,14 @@ function createFailingClient(names: RegExp, times: number): Client {
 }
 
 test('an activity of a killed worker is reassigned immediately, even if the server answers late', async () => {
-  await begin('late');
+  await startActivity('late');
   await reassignLostActivities(createFailingClient(/late/, 2), host);
   expect(await pollNextAttempt('late')).toBe(2);
 });
 
 test('workflows that the server cannot describe do not prevent the reassignment of others', async () => {
-  await begin('described'); // the newest are listed first
-  await Promise.all(Array.from({ length: 20 }, (_, index) => begin(`hidden-${index}`)));
+  await startActivity('described'); // the newest are listed first
+  await Promise.all(Array.from({ length: 20 }, (_, index) => startActivity(`hidden-${index}`)));
   await expect(reassignLostActivities(createFailingClient(/hidden/, Infinity), host)).rejects.toThrow(
     'context deadline exceeded',
   );

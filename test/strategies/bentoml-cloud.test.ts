@@ -67,7 +67,7 @@ async function untilTrue(isTrue: () => boolean): Promise<void> {
     if (Date.now() > deadline) throw new Error('the condition was not met in time');
 }
 
-const caught = (work: Promise<unknown>): Promise<BerthError> =>
+const catchError = (work: Promise<unknown>): Promise<BerthError> =>
   work.then(
     () => Promise.reject(new Error('it succeeded')),
     (error: unknown) => (error instanceof BerthError ? error : Promise.reject(error)),
@@ -117,12 +117,12 @@ test('a revision is pushed, deployed, called with the token, stopped, started ag
   expect(findMarkedProcessesBelow(plan.stateDirectory)).toEqual([]);
 
   process.env.BENTO_CLOUD_API_KEY = 'wrong';
-  expect(await caught(readLog(runner))).toMatchObject({ code: 'CLOUD_REFUSED' });
+  expect(await catchError(readLog(runner))).toMatchObject({ code: 'CLOUD_REFUSED' });
   expect(await runner.run({ text: 'x' })).toMatchObject({ error: { code: 'CLOUD_REFUSED' } });
   delete process.env.BENTO_CLOUD_API_KEY;
   const error = { code: 'CLOUD_REFUSED', message: expect.stringContaining('BENTO_CLOUD_API_KEY') };
   expect(await runner.run({ text: 'x' })).toMatchObject({ error });
-  expect(await caught(runner.stop())).toMatchObject({ code: 'CLOUD_REFUSED' });
+  expect(await catchError(runner.stop())).toMatchObject({ code: 'CLOUD_REFUSED' });
   process.env.BENTO_CLOUD_API_KEY = token;
 
   const other = new BentoMLRunner(plan);
@@ -162,7 +162,7 @@ async function listFiles({ stateDirectory, logFile }: RunPlan): Promise<string[]
 test('a failed deployment fails the start, and no process of it keeps running', async () => {
   const cloud = await openCloud({ outcome: 'image-build-failed' });
   const runner = new BentoMLRunner(await makePlan());
-  const error = await caught(runner.start({ env: {} }));
+  const error = await catchError(runner.start({ env: {} }));
   expect(error).toMatchObject({ code: 'START_FAILED', message: expect.stringContaining('it is image-build-failed') });
   expect([...cloud.deployments.values()].map(({ status }) => status)).toEqual(['terminated']);
   await runner.undo();
@@ -175,7 +175,7 @@ test('code that ends while it starts fails the start with its output', async () 
   const files = { 'shout.py': `${code}\n\ndef predict(text: str):\n    return text\n` };
   const plan = await createBentoPlan(temporaryDirectory('berth-bento-'), files, { provider: 'bentocloud' });
   const runner = new BentoMLRunner(plan);
-  const error = await caught(runner.start({ env: {} }));
+  const error = await catchError(runner.start({ env: {} }));
   expect(error).toMatchObject({ code: 'START_FAILED', message: expect.stringContaining('it is failed') });
   expect(error.details.evidence).toContain('RuntimeError: no licence here');
   await runner.undo();
@@ -198,21 +198,21 @@ test('a refused token is not retried, an unreachable cloud is, and both name the
   const cloud = await openCloud();
   const runner = new BentoMLRunner(await makePlan());
   process.env.BENTO_CLOUD_API_KEY = 'wrong-9c2';
-  const refused = await caught(runner.start({ env: {} }));
+  const refused = await catchError(runner.start({ env: {} }));
   expect(refused).toMatchObject({ code: 'CLOUD_REFUSED', retryable: false });
   expect(refused.message).toContain('BENTO_CLOUD_API_KEY');
   expect(refused.message).not.toContain('wrong-9c2');
   expect(cloud.requests.filter((line) => !line.startsWith('GET'))).toEqual([]);
   delete process.env.BENTO_CLOUD_API_KEY;
-  expect(await caught(runner.start({ env: {} }))).toMatchObject({ code: 'CLOUD_REFUSED' });
+  expect(await catchError(runner.start({ env: {} }))).toMatchObject({ code: 'CLOUD_REFUSED' });
   process.env.BENTO_CLOUD_API_KEY = token;
   cloud.failure = 503;
-  expect(await caught(runner.start({ env: {} }))).toMatchObject({ code: 'CLOUD_UNREACHABLE', retryable: true });
+  expect(await catchError(runner.start({ env: {} }))).toMatchObject({ code: 'CLOUD_UNREACHABLE', retryable: true });
   await cloud.close();
-  const unreachable = await caught(runner.start({ env: {} }));
+  const unreachable = await catchError(runner.start({ env: {} }));
   expect(unreachable).toMatchObject({ code: 'CLOUD_UNREACHABLE', retryable: true });
   expect(unreachable.message).toContain(`${cloud.address}: ECONNREFUSED`);
-  expect(await caught(runner.undo())).toMatchObject({ code: 'CLOUD_UNREACHABLE' });
+  expect(await catchError(runner.undo())).toMatchObject({ code: 'CLOUD_UNREACHABLE' });
   endings.length = 0;
 });
 
@@ -265,7 +265,7 @@ test('a cloud that refuses requests has no resources of a home that never used i
   process.env.BENTO_CLOUD_API_KEY = 'for-something-else';
   expect(await BentoMLRunner.listResources(home)).toEqual([]);
   await recordCloudUsage(process.env.BENTO_CLOUD_API_ENDPOINT ?? '', home);
-  expect(await caught(BentoMLRunner.listResources(home))).toMatchObject({ code: 'CLOUD_REFUSED' });
+  expect(await catchError(BentoMLRunner.listResources(home))).toMatchObject({ code: 'CLOUD_REFUSED' });
   delete process.env.BENTO_CLOUD_API_KEY;
   expect(await BentoMLRunner.listResources(home)).toEqual([]);
 });

@@ -21,7 +21,7 @@ beforeAll(async () => {
   await prepareBentoEnvironment();
 });
 
-const caught = (work: Promise<unknown>): Promise<BerthError> =>
+const catchError = (work: Promise<unknown>): Promise<BerthError> =>
   work.then(
     () => Promise.reject(new Error('it succeeded')),
     (error: unknown) => (error instanceof BerthError ? error : Promise.reject(error)),
@@ -35,7 +35,7 @@ async function makeRunner(files: Record<string, string>, changes: Changes = {}) 
 }
 
 /** Starts a revision for the test's body, and undoes it in any case. */
-async function whileServed(
+async function withServer(
   files: Record<string, string>,
   changes: Changes,
   body: (runner: BentoMLRunner, plan: RunPlan, handle: Handle) => Promise<void>,
@@ -226,7 +226,7 @@ describe('a service that the repository has', () => {
 
 test('several possible APIs are listed, and nothing is left running', async () => {
   const { plan, runner } = await makeRunner({ 'service.py': manyApis });
-  const error = await caught(runner.start({ env: {} }));
+  const error = await catchError(runner.start({ env: {} }));
   expect(error.code).toBe('ENTRY_AMBIGUOUS');
   expect(error.message).toContain('--entry service:Many.upper');
   expect(findMarkedProcesses(plan)).toEqual([]);
@@ -249,7 +249,7 @@ class Greeter:
     def greet(self, name: str) -> str:
         return "hello " + self.shouter.shout(text=name)
 `;
-  await whileServed({ 'greeting.py': source }, {}, async (runner) => {
+  await withServer({ 'greeting.py': source }, {}, async (runner) => {
     expect(await runner.run({ name: 'ada' })).toEqual({ status: 'success', output: 'hello ADA' });
   });
 });
@@ -268,7 +268,7 @@ class Model:
 `;
   const { plan, runner } = await makeRunner({ 'service.py': source });
   const started = Date.now();
-  const error = await caught(runner.start({ env: {} }));
+  const error = await catchError(runner.start({ env: {} }));
   expect(Date.now() - started).toBeLessThan(45_000); // seconds, on a busy machine, of the 900 that a start may take
   expect(error).toMatchObject({
     code: 'START_FAILED',
@@ -293,7 +293,7 @@ class Model:
 `;
   const { plan, runner } = await makeRunner({ 'service.py': source });
   const started = Date.now();
-  const error = await caught(runner.start({ env: {} }));
+  const error = await catchError(runner.start({ env: {} }));
   expect(Date.now() - started).toBeLessThan(45_000);
   expect(error).toMatchObject({
     code: 'START_FAILED',
@@ -314,7 +314,7 @@ class Model:
         return x
 `;
   const { plan, runner } = await makeRunner({ 'service.py': source });
-  const error = await caught(runner.start({ env: {} }));
+  const error = await catchError(runner.start({ env: {} }));
   expect(error.code).toBe('IMPORT_FAILED');
   expect(error.message).toBe(`importing service:Model failed: No module named 'no_such_library'`);
   expect(error.details.evidence).toContain('File "service.py", line 2');
@@ -341,7 +341,7 @@ class Predictor(BasePredictor):
         return Path(file.name)
 `,
   };
-  await whileServed(files, {}, async (runner) => {
+  await withServer(files, {}, async (runner) => {
     const output = `data:text/plain;base64,${Buffer.from('hello=you x x').toString('base64')}`;
     expect(await runner.run({ text: 'x', times: 2 })).toEqual({ status: 'success', output });
     expect(requireFailure(await runner.run({ text: 'x', times: 4 }))).toMatchObject({
@@ -360,7 +360,7 @@ test('an aborted start leaves nothing running', async () => {
   const { plan, runner } = await makeRunner({ 'app.py': source });
   const abort = new AbortController();
   setTimeout(() => abort.abort(new BerthError('INTERRUPTED', 'enough')), 1_500);
-  expect(await caught(runner.start({ env: {}, signal: abort.signal }))).toMatchObject({ code: 'INTERRUPTED' });
+  expect(await catchError(runner.start({ env: {}, signal: abort.signal }))).toMatchObject({ code: 'INTERRUPTED' });
   expect(findMarkedProcesses(plan)).toEqual([]);
 });
 
@@ -379,7 +379,7 @@ class Model:
     'service/__init__.py': '',
   };
   const resources = { memory: '1Gi', concurrency: 3, cpu: 2 };
-  await whileServed(files, { resources }, async (runner, plan, handle) => {
+  await withServer(files, { resources }, async (runner, plan, handle) => {
     const output = { value: 12, threads: '3' };
     expect(await runner.run({ number: 3, power: 2 })).toEqual({ status: 'success', output });
     expect(requireFailure(await runner.run({ number: 3, pover: 2 }))).toMatchObject({
@@ -406,7 +406,7 @@ async def predict(x: int):
     running -= 1
     return [x + 1, most]
 `;
-  await whileServed({ 'app.py': source }, { resources: { concurrency: 2 } }, async (runner) => {
+  await withServer({ 'app.py': source }, { resources: { concurrency: 2 } }, async (runner) => {
     await Promise.all(Array.from({ length: 8 }, () => runner.run({ x: 0 })));
     expect(await runner.run({ x: 1 })).toEqual({ status: 'success', output: [2, 2] });
   });
@@ -414,7 +414,7 @@ async def predict(x: int):
 
 test('a generator becomes an API that answers with all its items', async () => {
   const source = 'def predict(n, kind="int"):\n  for i in range(n): yield {"int": int, "str": str}[kind](i)';
-  await whileServed({ 'app.py': source }, {}, async (runner) => {
+  await withServer({ 'app.py': source }, {}, async (runner) => {
     expect(await runner.run({ n: 3 })).toEqual({ status: 'success', output: [0, 1, 2] });
     expect(await runner.run({ n: 3, kind: 'str' })).toEqual({ status: 'success', output: '012' });
   });
@@ -424,7 +424,7 @@ test('keywords reach a function that takes any, and an output that JSON cannot h
   const source = `import numpy
 def predict(text, **options):
     return {"scores": numpy.ones(2)} if text == "scores" else [text, options]`;
-  await whileServed({ 'app.py': source }, {}, async (runner) => {
+  await withServer({ 'app.py': source }, {}, async (runner) => {
     expect(await runner.run({ text: 'a', k: 1 })).toEqual({ status: 'success', output: ['a', { k: 1 }] });
     expect(requireFailure(await runner.run({ text: 'scores' })).code).toBe('CALL_OUTPUT');
   });

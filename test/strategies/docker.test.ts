@@ -64,7 +64,7 @@ async function makeRunner(files: Record<string, string>, changes: Parameters<typ
   return { runner, plan };
 }
 
-const caught = (promise: Promise<unknown>): Promise<BerthError> =>
+const catchError = (promise: Promise<unknown>): Promise<BerthError> =>
   promise.then(
     () => Promise.reject(new Error('it succeeded')),
     (error: unknown) => (error instanceof BerthError ? error : Promise.reject(error)),
@@ -222,7 +222,7 @@ test('software that writes next to its code when imported gets a writable file s
 
 test('an import that fails is an error with the traceback, and leaves no container', async () => {
   const { runner, plan } = await makeRunner({ 'app.py': 'import nowhere\ndef predict(): return 1' });
-  const error = await caught(runner.start({ env: {} }));
+  const error = await catchError(runner.start({ env: {} }));
   expect(error).toMatchObject({ code: 'IMPORT_FAILED', message: expect.stringContaining("No module named 'nowhere'") });
   expect(error.details.evidence).toContain('File "app.py", line 1');
   expect(await listContainers(plan)).toEqual([]);
@@ -235,7 +235,7 @@ test('a build that fails is an error with its last lines; its log says that its 
     'server.js': "app.post('/predict', () => 1)",
   });
   process.env.PIP_INDEX_URL = 'https://user:canary-of-index@packages.example/simple';
-  const error = await caught(runner.start({ env: {} })).finally(() => delete process.env.PIP_INDEX_URL);
+  const error = await catchError(runner.start({ env: {} })).finally(() => delete process.env.PIP_INDEX_URL);
   expect(error.code).toBe('BUILD_FAILED');
   expect(error.details.evidence).toContain('almost');
   const log = readFileSync(plan.logFile, 'utf8');
@@ -512,7 +512,7 @@ test('deployments with one name in two homes, or on two machines, run side by si
   const taken = { ...plan, stateDirectory: `${plan.stateDirectory}-taken` };
   const { id } = await engine.createContainer({ name: containerName(taken), Image: handle.image });
   const refused = new DockerRunner(taken);
-  expect((await caught(refused.start({ env: {} }))).message).toContain(
+  expect((await catchError(refused.start({ env: {} }))).message).toContain(
     `${containerName(taken)} that this Berth did not make`,
   );
   await refused.undo();
@@ -557,7 +557,7 @@ test('a container that cannot be removed is reported, with the command to remove
   const { runner, plan } = await makeRunner({ 'app.py': 'def predict(): return 1' });
   const container = engine.getContainer(((await runner.start({ env: {} })) as DockerHandle).container);
   container.remove = () => Promise.resolve(); // like an engine that takes too long
-  const error = await caught(removeContainer(container, plan));
+  const error = await catchError(removeContainer(container, plan));
   expect(error.code).toBe('UNDO_INCOMPLETE');
   expect(error.message).toMatch(new RegExp(`: docker rm --force ${containerName(plan)}$`));
 });
@@ -571,7 +571,7 @@ test('the check of needs names the engine, or the remedy when none answers', asy
     const runner = new DockerRunner(
       await createDockerPlan(join(root, 'nobody'), { 'app.py': 'def predict(): return 1' }),
     );
-    expect((await caught(runner.start({ env: {} }))).code).toBe('ENGINE_UNREACHABLE');
+    expect((await catchError(runner.start({ env: {} }))).code).toBe('ENGINE_UNREACHABLE');
     await runner.undo();
   } finally {
     if (before === undefined) delete process.env.DOCKER_HOST;

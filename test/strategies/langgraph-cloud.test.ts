@@ -75,7 +75,7 @@ graph = StateGraph(State).add_node(answer).add_edge(START, "answer").add_edge("a
 const makePlan = (changes: Partial<RunPlan> = {}) =>
   createGraphPlan(temporaryDirectory('berth-graph-'), conversation, { provider: 'langsmith', ...changes });
 
-const caught = (work: Promise<unknown>): Promise<BerthError> =>
+const catchError = (work: Promise<unknown>): Promise<BerthError> =>
   work.then(
     () => Promise.reject(new Error('it succeeded')),
     (error: unknown) => (error instanceof BerthError ? error : Promise.reject(error)),
@@ -168,7 +168,7 @@ test('a revision is uploaded, built, called with the key, stopped, started again
 test('a failed build fails the start with LangSmith’s log, and leaves nothing', async () => {
   const cloud = await openCloud({ outcome: 'BUILD_FAILED' });
   const runner = new LangGraphRunner(await makePlan());
-  const error = await caught(runner.start({ env: {} }));
+  const error = await catchError(runner.start({ env: {} }));
   expect(error).toMatchObject({ code: 'START_FAILED', details: { evidence: 'pip: no such package' } });
   expect(cloud.deployments.size).toBe(0);
   await runner.undo();
@@ -181,7 +181,7 @@ test('a start that cannot reach a deployment that has served keeps it with its t
   await runner.start({ env: {} });
   await runner.run({ said: ['a'], __thread__: 'ann' });
   cloud.refusesCalls = true;
-  expect(await caught(new LangGraphRunner(plan).start({ env: {} }))).toMatchObject({ code: 'CLOUD_REFUSED' });
+  expect(await catchError(new LangGraphRunner(plan).start({ env: {} }))).toMatchObject({ code: 'CLOUD_REFUSED' });
   cloud.refusesCalls = false;
   expect(await runner.run({ said: ['b'], __thread__: 'ann' })).toMatchObject({
     output: { said: ['a', 'A', 'b', 'B'] },
@@ -207,20 +207,20 @@ test('a refused key is not retried, an unreachable cloud is, and both name the r
   const cloud = await openCloud();
   const runner = new LangGraphRunner(await makePlan());
   process.env.LANGSMITH_API_KEY = 'wrong-9c2';
-  const refused = await caught(runner.start({ env: {} }));
+  const refused = await catchError(runner.start({ env: {} }));
   expect(refused).toMatchObject({ code: 'CLOUD_REFUSED', retryable: false });
   expect(refused.message).toContain('LANGSMITH_API_KEY');
   expect(refused.message).not.toContain('wrong-9c2');
   process.env.LANGSMITH_API_KEY = key;
   cloud.failure = 502;
-  expect(await caught(runner.start({ env: {} }))).toMatchObject({ code: 'CLOUD_UNREACHABLE', retryable: true });
+  expect(await catchError(runner.start({ env: {} }))).toMatchObject({ code: 'CLOUD_UNREACHABLE', retryable: true });
   await runner.attach({ plan: {}, cloud: { id: 'x', name: 'x', address: cloud.address } } as never); // like after a start
   expect(await runner.isHealthy()).toMatchObject({ isHealthy: false, state: 'unknown' });
   await cloud.close();
-  const unreachable = await caught(runner.start({ env: {} }));
+  const unreachable = await catchError(runner.start({ env: {} }));
   expect(unreachable).toMatchObject({ code: 'CLOUD_UNREACHABLE', retryable: true });
   expect(unreachable.message).toContain(`${cloud.address}: ECONNREFUSED`);
-  expect(await caught(runner.undo())).toMatchObject({ code: 'CLOUD_UNREACHABLE' });
+  expect(await catchError(runner.undo())).toMatchObject({ code: 'CLOUD_UNREACHABLE' });
   endings.length = 0;
 });
 
@@ -266,7 +266,7 @@ test('a tracing key finds nothing, without an error, when nothing was ever deplo
   const home = temporaryHome();
   expect(await LangGraphRunner.listResources(home)).toEqual([]);
   await recordCloudUsage(cloud.address, home);
-  expect(await caught(LangGraphRunner.listResources(home))).toMatchObject({ code: 'CLOUD_REFUSED' });
+  expect(await catchError(LangGraphRunner.listResources(home))).toMatchObject({ code: 'CLOUD_REFUSED' });
 });
 
 test('the cloud needs a key, and this machine nothing', async () => {

@@ -47,7 +47,7 @@ async function makeRunner(files: Record<string, string>, changes: Partial<RunPla
   return { runner, plan };
 }
 
-const caught = (promise: Promise<unknown>): Promise<BerthError> =>
+const catchError = (promise: Promise<unknown>): Promise<BerthError> =>
   promise.then(
     () => Promise.reject(new Error('it succeeded')),
     (error: unknown) => (error instanceof BerthError ? error : Promise.reject(error)),
@@ -218,7 +218,7 @@ test.each([
 test('a graph that cannot be loaded is START_FAILED within seconds, with the log as evidence', async () => {
   const { runner, plan } = await makeRunner({ 'agent.py': `import no_such_library\n${conversation['agent.py']}` });
   const before = Date.now();
-  const error = await caught(runner.start({ env: {} }));
+  const error = await catchError(runner.start({ env: {} }));
   expect(Date.now() - before).toBeLessThan(15_000);
   expect(error.code).toBe('START_FAILED');
   expect(error.message).toMatch(/exited with code 3 .*no_such_library/);
@@ -252,7 +252,7 @@ test('a graph that cannot be loaded and is not called is left out, with its reas
   expect(Object.keys(graphs)).toEqual(['agent', 'fine']);
   expect((await new LangGraphRunner(plan).start({ env: {} })).notes).toEqual(handle.notes);
   const called = await makeRunner(files, { entry: 'needy' });
-  expect(await caught(called.runner.start({ env: {} }))).toMatchObject({ code: 'START_FAILED' });
+  expect(await catchError(called.runner.start({ env: {} }))).toMatchObject({ code: 'START_FAILED' });
 });
 
 test('the server calls a function that creates a graph, with its defaults or with the configuration', async () => {
@@ -286,7 +286,7 @@ test('an aborted start leaves nothing running', async () => {
   const abort = new AbortController();
   const starting = runner.start({ env: {}, signal: abort.signal });
   setTimeout(() => abort.abort(new BerthError('INTERRUPTED', 'enough')), 1_500);
-  expect(await caught(starting)).toMatchObject({ code: 'INTERRUPTED' });
+  expect(await catchError(starting)).toMatchObject({ code: 'INTERRUPTED' });
   expect(findMarkedProcesses(plan)).toEqual([]);
 });
 
@@ -378,7 +378,7 @@ test('a langgraph.json gets absolute paths, without its variables and without se
   });
   expect(env).toEqual({ PLACE: 'here' });
   expect(dropped).toEqual(['http.mount_prefix']);
-  const missing = caught(readServerConfig({ directory, config: 'langgraph.json', assistantId: 'z' }));
+  const missing = catchError(readServerConfig({ directory, config: 'langgraph.json', assistantId: 'z' }));
   expect(await missing).toMatchObject({ code: 'START_FAILED', message: expect.stringContaining('it has: a, b, c') });
 });
 
@@ -390,12 +390,12 @@ const twoGraphs = {
 
 test('the entry chooses among several graphs; without an entry, the error lists them', async () => {
   const workspace = temporarySolution(twoGraphs);
-  const error = await caught(recognizeGraph(workspace));
+  const error = await catchError(recognizeGraph(workspace));
   expect(error).toMatchObject({ code: 'ENTRY_AMBIGUOUS', details: { candidates: ['one', 'two'] } });
   const expected = { by: 'langgraph-json', runInterface: { assistant_id: 'two', config: 'langgraph.json' }, files: {} };
   for (const entry of ['two', 'b:graph', './b.py:graph'])
     expect(await recognizeGraph(workspace, entry)).toMatchObject(expected);
-  expect(await caught(recognizeGraph(workspace, 'three'))).toMatchObject({ code: 'ENTRY_NOT_FOUND' });
+  expect(await catchError(recognizeGraph(workspace, 'three'))).toMatchObject({ code: 'ENTRY_NOT_FOUND' });
 });
 
 test('a broken langgraph.json is refused with its line, unless --entry names the graph', async () => {
@@ -405,8 +405,8 @@ test('a broken langgraph.json is refused with its line, unless --entry names the
     'langgraph.json': '{"graphs": {"a": "./agent.py:graph",}\n',
   });
   const refusal = { code: 'MANIFEST_INVALID', message: expect.stringMatching(/^langgraph\.json.*--entry/) };
-  expect(await caught(recognizeGraph(workspace))).toMatchObject(refusal);
-  expect(await caught(recognizeGraph(workspace, 'a'))).toMatchObject(refusal);
+  expect(await catchError(recognizeGraph(workspace))).toMatchObject(refusal);
+  expect(await catchError(recognizeGraph(workspace, 'a'))).toMatchObject(refusal);
   expect(await recognizeGraph(workspace, 'agent:graph')).toMatchObject({
     by: 'compiled-graph',
     runInterface: { config: 'langgraph.berth.json' },
@@ -430,7 +430,7 @@ test('a compiled graph gets a langgraph.json, also from a package below src', as
     graphs: { agent: 'bot.agent:graph' },
   });
   expect(
-    await caught(recognizeGraph(temporarySolution({ 'a.py': twoGraphs['a.py'], 'b.py': twoGraphs['b.py'] }))),
+    await catchError(recognizeGraph(temporarySolution({ 'a.py': twoGraphs['a.py'], 'b.py': twoGraphs['b.py'] }))),
   ).toMatchObject({
     code: 'ENTRY_AMBIGUOUS',
   });
@@ -468,7 +468,7 @@ test('a Cog predictor becomes one node with Cog’s rules and the variables of i
   const again = await recognizeGraph(temporarySolution({ ...cogFiles, ...found?.files }));
   expect(again).toMatchObject({ by: 'langgraph-json', runInterface, files: {} });
   const plan = { provider: 'langsmith', deployment: 'captioner', runInterface: found?.runInterface } as RunPlan; // all that is read
-  expect(await caught(new LangGraphRunner(plan).start({ env: {} }))).toMatchObject({
+  expect(await catchError(new LangGraphRunner(plan).start({ env: {} }))).toMatchObject({
     code: 'START_FAILED',
     message: expect.stringContaining('serve it on this machine'),
   });
@@ -477,7 +477,7 @@ test('a Cog predictor becomes one node with Cog’s rules and the variables of i
 test('LangSmith refuses a graph with inputs that need conversion: the error names the parameter and a remedy', async () => {
   const found = await recognizeGraph(temporarySolution(annotatedRepository));
   const plan = { provider: 'langsmith', deployment: 'dates', runInterface: found?.runInterface } as RunPlan; // all that is read
-  expect(await caught(new LangGraphRunner(plan).start({ env: {} }))).toMatchObject({
+  expect(await catchError(new LangGraphRunner(plan).start({ env: {} }))).toMatchObject({
     code: 'START_FAILED',
     message: expect.stringMatching(
       /\(when: datetime\.date, item: Item, .*serve it on this machine, or let the entry take/,

@@ -35,7 +35,7 @@ function makeRunner(
   return { runner, plan };
 }
 
-const caught = (promise: Promise<unknown>): Promise<BerthError> =>
+const catchError = (promise: Promise<unknown>): Promise<BerthError> =>
   promise.then(
     () => Promise.reject(new Error('it succeeded')),
     (error: unknown) => (error instanceof BerthError ? error : Promise.reject(error)),
@@ -103,7 +103,7 @@ test('nothing is written into the revision', async () => {
 
 test('an import that fails is IMPORT_FAILED with the user’s traceback, and leaves nothing running', async () => {
   const { runner, plan } = makeRunner({ 'app.py': 'import helper', 'helper.py': 'import no_such_library' });
-  const error = await caught(runner.start({ env: {} }));
+  const error = await catchError(runner.start({ env: {} }));
   expect(error.code).toBe('IMPORT_FAILED');
   expect(error.message).toBe("importing app failed: ModuleNotFoundError: No module named 'no_such_library'");
   expect(error.details.evidence).toMatch(/^Traceback[^\n]*\n {2}File "app.py", line 1/);
@@ -123,7 +123,7 @@ test.each([
   ['a missing callable', 'def other(): pass', 'START_FAILED', 'has no predict; it has: other'],
 ])('the error of a start names its cause: %s', async (_, source, code, words) => {
   const { runner } = makeRunner({ 'app.py': source });
-  const error = await caught(runner.start({ env: {} }));
+  const error = await catchError(runner.start({ env: {} }));
   expect(error.code).toBe(code);
   expect(error.message).toContain(words);
   if (source.includes('last words')) expect(error.details.evidence).toContain('last words');
@@ -135,7 +135,7 @@ test('a setup that fails is START_FAILED with its traceback', async () => {
     { 'app.py': source },
     { runInterface: { type: 'function', module: 'app', callable: 'Model' } },
   );
-  const error = await caught(runner.start({ env: {} }));
+  const error = await catchError(runner.start({ env: {} }));
   expect(error).toMatchObject({ code: 'START_FAILED', message: 'the start failed: RuntimeError: no weights' });
   expect(error.details.evidence).toContain('File "app.py", line 2, in setup');
 });
@@ -150,7 +150,7 @@ test('a missing Python is TOOL_MISSING', async () => {
     notes: [],
   };
   const { runner } = makeRunner({ 'app.py': '' }, { environment });
-  expect(await caught(runner.start({ env: {} }))).toMatchObject({ code: 'TOOL_MISSING' });
+  expect(await catchError(runner.start({ env: {} }))).toMatchObject({ code: 'TOOL_MISSING' });
 });
 
 test('an aborted start leaves nothing running', async () => {
@@ -158,7 +158,7 @@ test('an aborted start leaves nothing running', async () => {
   const abort = new AbortController();
   const starting = runner.start({ env: {}, signal: abort.signal });
   setTimeout(() => abort.abort(new BerthError('INTERRUPTED', 'enough')), 300);
-  expect(await caught(starting)).toMatchObject({ code: 'INTERRUPTED' });
+  expect(await catchError(starting)).toMatchObject({ code: 'INTERRUPTED' });
   expect(findProcessesByArguments([hostProgram, plan.stateDirectory])).toEqual([]);
 });
 
@@ -229,7 +229,7 @@ test('an interpreter that ends immediately fails the start', async () => {
   const environment = { digest: '', python, packageDirectory: null, packages: 0, notes: [] } as never; // the fields that are read
   const broken = new LocalRunner({ ...plan, environment });
   for (let time = 0; time < 5; time += 1) {
-    const error = await caught(broken.start({ env: {} }));
+    const error = await catchError(broken.start({ env: {} }));
     expect(error).toMatchObject({ code: 'START_FAILED', message: expect.stringContaining('exited with code 7') });
   }
 });

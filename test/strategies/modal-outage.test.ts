@@ -13,7 +13,7 @@ import { readLines } from './conformance.js';
 import { createModalPlan, openFakeModal } from './modal-plan.js';
 
 let modal: FakeModal;
-/** Up, and has printed a line. */
+/** Starts a revision that has printed a line. */
 let plan: RunPlan;
 let runner: ModalRunner;
 let handle: Handle;
@@ -40,17 +40,17 @@ const reachCloud = (): void => {
   Object.assign(process.env, modal.variables);
   modal.unanswered.clear();
 };
-const loseCloud = (): void => {
+const makeCloudUnreachable = (): void => {
   process.env.MODAL_SERVER_URL = 'http://127.0.0.1:9';
 };
-const loseKey = (): void => {
+const revokeKey = (): void => {
   process.env.MODAL_TOKEN_SECRET = 'as-wrong';
 };
 
 const readAll = (options?: Parameters<ModalRunner['logs']>[0]): Promise<string[]> =>
   readLines(runner.logs(options), Number.POSITIVE_INFINITY);
 
-/** As who has just attached. */
+/** Returns the health that a newly attached runner reports. */
 const askForHealth = async () => {
   const other = new ModalRunner(plan);
   await other.attach(handle);
@@ -58,13 +58,13 @@ const askForHealth = async () => {
 };
 
 test('Modal’s log cannot be read without network or key, and the error says which is missing', async () => {
-  loseCloud();
+  makeCloudUnreachable();
   const away = { code: 'CLOUD_UNREACHABLE', message: expect.stringContaining('http://127.0.0.1:9') };
   await expect(readAll()).rejects.toMatchObject(away);
   await expect(readAll({ tail: 5 })).rejects.toMatchObject(away);
   await expect(readAll({ follow: true })).rejects.toMatchObject(away);
   reachCloud();
-  loseKey();
+  revokeKey();
   await expect(readAll()).rejects.toMatchObject({
     code: 'CLOUD_REFUSED',
     message: expect.stringContaining('https://modal.com/settings/tokens'),
@@ -83,20 +83,20 @@ test('a follower gets an error when its key is revoked', async () => {
 
 test('the health is unknown while Modal cannot be reached', async () => {
   expect(await askForHealth()).toMatchObject({ isHealthy: true, state: 'ready' });
-  loseCloud();
+  makeCloudUnreachable();
   const detail = expect.stringContaining('Modal cannot be reached at http://127.0.0.1:9');
   expect(await askForHealth()).toEqual({ isHealthy: false, state: 'unknown', detail });
   reachCloud();
-  loseKey();
+  revokeKey();
   expect(await askForHealth()).toMatchObject({ isHealthy: false, state: 'unknown' });
 });
 
-/** That the three who want the log wait for it. */
-const hasAsked = (before: number): boolean =>
+/** Returns true when all three readers of the log wait for a reply. */
+const areWaiting = (before: number): boolean =>
   modal.received.slice(before).filter((name) => modal.unanswered.has(name)).length >= 3;
 
 test('a server that accepts the log request and sends nothing blocks neither a reader nor a stop', async () => {
-  // Only what waits for time is hurried: questions and answers go their usual ways.
+  // Only timers run faster: requests and replies take their normal time.
   jest.useFakeTimers({ advanceTimers: true, doNotFake: ['nextTick', 'setImmediate', 'queueMicrotask'] });
   modal.unanswered.add('AppCountLogs').add('AppFetchLogs');
   const before = modal.received.length;
@@ -106,7 +106,7 @@ test('a server that accepts the log request and sends nothing blocks neither a r
     expect(readAll({ tail: 5 })).rejects.toMatchObject(away),
     expect(runner.stop()).rejects.toMatchObject(away),
   ]);
-  await waitUntilReady({ description: 'ask', isReady: async () => hasAsked(before) }, { timeout: 20, interval: 10 });
+  await waitUntilReady({ description: 'ask', isReady: async () => areWaiting(before) }, { timeout: 20, interval: 10 });
   jest.advanceTimersByTime(30_000);
   await reading;
   expect(modal.account.listLive(appName(plan))).toHaveLength(1);
@@ -114,7 +114,7 @@ test('a server that accepts the log request and sends nothing blocks neither a r
 
 test('a stop while Modal is unreachable fails, and a later one archives the complete log', async () => {
   const before = readFileSync(plan.logFile, 'utf8');
-  loseCloud();
+  makeCloudUnreachable();
   await expect(runner.stop()).rejects.toMatchObject({ code: 'CLOUD_UNREACHABLE', retryable: true });
   expect(readFileSync(plan.logFile, 'utf8')).toBe(before);
   expect(await appRecord.read(plan)).toMatchObject({ deployed: { version: 1 } });

@@ -56,14 +56,14 @@ async function measureOnce<Result>(task: () => Promise<Result>): Promise<{ delay
     const result = await task();
     look();
     await setImmediate(); // The observer is called between two turns of the loop.
-    return { delay: Math.max(...gaps.map((gap) => gap.worked - pausesWithin(gap, collections))), result };
+    return { delay: Math.max(...gaps.map((gap) => gap.worked - sumPauses(gap, collections))), result };
   } finally {
     clearInterval(timer);
     observer.disconnect();
   }
 }
 
-function pausesWithin({ from, to }: Gap, collections: PerformanceEntry[]): number {
+function sumPauses({ from, to }: Gap, collections: PerformanceEntry[]): number {
   let paused = 0;
   for (const { startTime, duration } of collections) {
     paused += Math.max(0, Math.min(to, startTime + duration) - Math.max(from, startTime));

@@ -28,13 +28,13 @@ async function begin() {
     () => client,
     async () => {},
   );
-  await takeIn(taskQueue);
+  await completeTask(taskQueue);
   await watch.waitForNext();
-  return { handle, watch, start, takeIn: () => takeIn(taskQueue) };
+  return { handle, watch, start, completeTask: () => completeTask(taskQueue) };
 }
 
 /** Completes a workflow task without commands. */
-async function takeIn(name: string): Promise<void> {
+async function completeTask(name: string): Promise<void> {
   const { workflowService, options } = client;
   const namespace = options.namespace;
   const { taskToken } = await client.withDeadline(Date.now() + 10_000, () =>
@@ -47,34 +47,34 @@ const isOver = async (waiting: Promise<void>, timeout: number) =>
   await Promise.race([waiting.then(() => true), sleep(timeout, false)]);
 
 test('a watch resolves when the workflow has processed an event, not earlier', async () => {
-  const { handle, watch, takeIn } = await begin();
+  const { handle, watch, completeTask } = await begin();
   const waiting = watch.waitForNext();
   expect(await isOver(waiting, 500)).toBe(false);
   await handle.signal('anything');
   expect(await isOver(waiting, 500)).toBe(false);
-  await takeIn();
+  await completeTask();
   await waiting;
   await handle.signal('anything');
-  await takeIn();
+  await completeTask();
   await watch.waitForNext(); // an event between two waits resolves immediately
 });
 
 test('a watch continues with the next run', async () => {
-  const { handle, watch, start, takeIn } = await begin();
+  const { handle, watch, start, completeTask } = await begin();
   await handle.terminate();
   await watch.waitForNext();
   await start();
   const waiting = watch.waitForNext();
   expect(await isOver(waiting, 1_000)).toBe(false);
-  await takeIn();
+  await completeTask();
   await waiting;
 });
 
 test('an abort ends a wait immediately and leaves no listener on the signal', async () => {
-  const { handle, watch, takeIn } = await begin();
+  const { handle, watch, completeTask } = await begin();
   const given = new AbortController();
   await handle.signal('anything');
-  await takeIn();
+  await completeTask();
   await watch.waitForNext(given.signal);
   expect(getEventListeners(given.signal, 'abort')).toEqual([]);
   const waiting = watch.waitForNext(given.signal);

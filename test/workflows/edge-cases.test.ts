@@ -25,7 +25,7 @@ import { listProcesses, temporaryStack } from '../support/temporary-stack.js';
 
 const home = temporaryStack();
 /** While this file exists, software of the strategy `stubborn` cannot be stopped. */
-const resistance = join(home.root, 'resists');
+const refusalFile = join(home.root, 'resists');
 
 const runner = `
 import { existsSync } from 'node:fs';
@@ -39,7 +39,7 @@ export class EchoRunner {
   async isHealthy() { return { isHealthy: true, state: 'ready', detail: 'echoes' }; }
   async *logs() {}
   async stop() {
-    if (existsSync(${JSON.stringify(resistance)})) throw new BerthError('START_FAILED', 'the echo goes on');
+    if (existsSync(${JSON.stringify(refusalFile)})) throw new BerthError('START_FAILED', 'the echo goes on');
   }
   async undo() { await this.stop(); }
   async close() {}
@@ -72,8 +72,8 @@ async function runOf(name: string): Promise<string> {
   }
 }
 
-const resist = () => writeFileSync(resistance, '');
-const giveIn = () => rmSync(resistance, { force: true });
+const refuseStops = () => writeFileSync(refusalFile, '');
+const allowStops = () => rmSync(refusalFile, { force: true });
 const answering = (version: string) => `def predict(n: int = 1):\n    return {"version": "${version}", "n": n}\n`;
 
 test('stop and abandon end with a concurrent cleanup, and the name is free again', async () => {
@@ -164,10 +164,10 @@ test('a cleanup does not wait for calls that still run on a replaced revision', 
 test('software that cannot be stopped keeps running and answers calls', async () => {
   await deploy({ name: 'resisting', solution: temporarySolution({ 'main.py': 'X = 1\n' }), strategy: 'stubborn' });
   const client = await connectOnce();
-  resist();
+  refuseStops();
   await expect(client.stop('resisting')).rejects.toMatchObject({ code: 'START_FAILED', message: 'the echo goes on' });
   expect(await callDeployment('resisting', { n: 1 })).toEqual({ status: 'success', output: { n: 1 } });
-  giveIn();
+  allowStops();
   expect(await client.stop('resisting')).toMatchObject({ state: 'stopped' });
   await client.cleanup('resisting');
 });
@@ -178,7 +178,7 @@ test('a cleanup reports what still exists, retries immediately when requested ag
   await waitForState('lasting', 'running');
   const client = await connectOnce();
   const first = await runOf('lasting');
-  resist();
+  refuseStops();
   for (let attempt = 0; attempt < 2; attempt += 1)
     await expect(client.cleanup('lasting')).rejects.toMatchObject({
       code: 'UNDO_INCOMPLETE',
@@ -186,16 +186,16 @@ test('a cleanup reports what still exists, retries immediately when requested ag
     });
   expect(await client.info('lasting')).toMatchObject({ state: 'cleaning' });
   expect(await runOf('lasting')).not.toBe(first);
-  giveIn();
+  allowStops();
   expect(await client.cleanup('lasting')).toMatchObject({ state: 'cleaned', lastError: null });
 });
 
 test('the status shows an orphaned revision, which is stopped as soon as possible', async () => {
   await deploy({ name: 'untidy', solution: temporarySolution({ 'main.py': 'X = 1\n' }), strategy: 'stubborn' });
-  resist();
+  refuseStops();
   const info = await redeploy('untidy', { isForced: true });
   expect(info).toMatchObject({ revision: 'r2', leftOvers: [{ revision: 'r1', message: 'the echo goes on' }] });
-  giveIn();
+  allowStops();
   await waitForInfo('untidy', ({ leftOvers }) => leftOvers === undefined);
   await (await connectOnce()).cleanup('untidy');
 });

@@ -12,7 +12,7 @@ import { temporaryStack } from '../support/temporary-stack.js';
 const home = temporaryStack();
 
 /** Records each call that begins, and answers with its process. */
-const noting = (version: number) => `
+const recordingCode = (version: number) => `
 import os, time
 def predict(file="", id=-1, seconds=0.01):
     if file:
@@ -77,7 +77,7 @@ class Load {
 }
 
 test('a killed replica loses only its running call and is restarted; a redeploy of replicas loses none', async () => {
-  const source = temporarySolution({ 'main.py': noting(1) });
+  const source = temporarySolution({ 'main.py': recordingCode(1) });
   const resources = { replicas: 2 };
   expect(await deploy({ name: 'twins', solution: source, resources })).toMatchObject({ state: 'running' });
 
@@ -95,7 +95,7 @@ test('a killed replica loses only its running call and is restarted; a redeploy 
 
   const next = new Load('twins', 6);
   expect((await next.pidsOfNext(50)).size).toBe(2);
-  writeFileSync(join(source, 'main.py'), noting(2));
+  writeFileSync(join(source, 'main.py'), recordingCode(2));
   expect(await redeploy('twins', { changes: { bake: 0 } })).toMatchObject({ revision: 'r2', change: null });
   await next.pidsOfNext(20);
   expect((await next.pidsOfNext(100)).size).toBe(2);

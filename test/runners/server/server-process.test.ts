@@ -33,7 +33,7 @@ function makeServer(
   return { plan, server };
 }
 
-const caught = (work: Promise<unknown>): Promise<BerthError> =>
+const catchError = (work: Promise<unknown>): Promise<BerthError> =>
   work.then(
     () => Promise.reject(new Error('it succeeded')),
     (error) => (error instanceof BerthError ? error : Promise.reject(error)),
@@ -41,7 +41,7 @@ const caught = (work: Promise<unknown>): Promise<BerthError> =>
 
 test('a server that ends before it serves is reported with its last line, and nothing is left', async () => {
   const { plan, server } = makeServer('console.error("no weights found"); process.exit(4)');
-  const error = await caught(server.start({ env: {} }));
+  const error = await catchError(server.start({ env: {} }));
   expect(error).toMatchObject({ code: 'START_FAILED', details: { evidence: 'no weights found' } });
   expect(error.message).toMatch(/exited with code 4 .*: no weights found$/);
   expect(findMarkedProcesses(plan)).toEqual([]);
@@ -49,14 +49,14 @@ test('a server that ends before it serves is reported with its last line, and no
 
 test('the output of an earlier server is not evidence for this one', async () => {
   const { server } = makeServer('console.error(process.env.WHY); process.exit(1)');
-  await caught(server.start({ env: { WHY: 'first reason' } }));
-  const { message } = await caught(server.start({ env: { WHY: 'second reason' } }));
+  await catchError(server.start({ env: { WHY: 'first reason' } }));
+  const { message } = await catchError(server.start({ env: { WHY: 'second reason' } }));
   expect(message).toContain('second reason');
 });
 
 test('a missing program is TOOL_MISSING', async () => {
   const { server } = makeServer('', { command: () => ({ argv: ['no-such-program'] }) });
-  expect(await caught(server.start({ env: {} }))).toMatchObject({
+  expect(await catchError(server.start({ env: {} }))).toMatchObject({
     code: 'TOOL_MISSING',
     message: expect.stringContaining('no-such-program'),
   });
@@ -64,7 +64,7 @@ test('a missing program is TOOL_MISSING', async () => {
 
 test('a server that listens and never answers is NOT_READY, and nothing is left', async () => {
   const { plan, server } = makeServer(program('() => {}'), { startTimeout: 1 });
-  expect(await caught(server.start({ env: {} }))).toMatchObject({ code: 'NOT_READY' });
+  expect(await catchError(server.start({ env: {} }))).toMatchObject({ code: 'NOT_READY' });
   expect(findMarkedProcesses(plan)).toEqual([]);
 });
 

@@ -1,4 +1,4 @@
-"""Finds the answer to a question that was asked in other words."""
+"""Finds the answer to a question that is phrased differently."""
 
 from faq_search.search import FaqSearch
 

@@ -1,4 +1,4 @@
-"""Texts as unit vectors of letter sequences, which forgive spelling and inflection."""
+"""Texts as unit vectors of letter sequences, which tolerate misspellings and inflection."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def _sequences(text: str) -> Counter:
 
 
 class Embedding:
-    """TF-IDF over letter sequences; what every text has in common weighs next to nothing."""
+    """TF-IDF over letter sequences; sequences that all texts share have almost no weight."""
 
     def __init__(self, texts: Iterable[str]) -> None:
         documents = [_sequences(text) for text in texts]

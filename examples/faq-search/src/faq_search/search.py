@@ -1,4 +1,4 @@
-"""The search itself: built once, asked often."""
+"""The search index, built once and queried often."""
 
 from __future__ import annotations
 
@@ -20,8 +20,8 @@ class FaqSearch:
 
     def predict(self, question: str, top_k: int = 1) -> list[dict]:
         """The ``top_k`` known questions nearest to ``question``, with their answers."""
-        asked = self._embedding.embed(question)
-        scores = [cosine(asked, vector) for vector in self._vectors]
+        query = self._embedding.embed(question)
+        scores = [cosine(query, vector) for vector in self._vectors]
         order = sorted(range(len(scores)), key=lambda index: (-scores[index], index))
         return [
             {**self._entries[index], "score": round(scores[index], 3)} for index in order[:top_k]
