@@ -1,5 +1,5 @@
-// Measures a cleanup while a coding agent works, from the signal to "cleaned": one agent obeys signals, one ignores them.
-// `npm run build && node bench/cleanup.mjs [ROUNDS]`; needs the Temporal CLI. Method: bench/README.md
+// Measures a cleanup while a coding agent works, from the signal to "cleaned": one agent obeys signals, one ignores
+// them. `npm run build && node bench/cleanup.mjs [ROUNDS]`; needs the Temporal CLI. Method: bench/README.md
 import { execFile } from 'node:child_process';
 import { chmod, mkdir, mkdtemp, readdir, readFile, readlink, rm, writeFile } from 'node:fs/promises';
 import { loadavg, tmpdir } from 'node:os';
@@ -57,7 +57,7 @@ async function writeAgents() {
   await writeFile(join(home, 'config.yaml'), `${lines.join('\n')}\n`);
 }
 
-/** The agent and its descendants. */
+/** Waits until the agent and its descendants run. */
 async function waitUntilWorking(name) {
   for (const until = Date.now() + 30_000; (await listAgents()).length < 5; await sleep(20))
     if (Date.now() > until) throw new Error(`the agent of ${name} is not at work`);

@@ -109,7 +109,7 @@ async function digestCode() {
   return digest.digest('hex');
 }
 
-/** Whether a directory contains files other than code, which is bundled. */
+/** Checks whether a directory contains files other than code, which is bundled. */
 function hasData(directory) {
   const entries = readdirSync(directory, { recursive: true, withFileTypes: true });
   return entries.some((entry) => entry.isFile() && !entry.name.endsWith('.ts'));

@@ -127,7 +127,7 @@ async function base() {
   await follow(engine, await engine.importImage(archive, { repo, tag, changes }));
 }
 
-/** Whether the base image can be built without an image registry. */
+/** Checks whether the base image can be built without an image registry. */
 const canBuildArchive = () =>
   process.getuid?.() === 0 && spawnSync('debootstrap', ['--version'], { stdio: 'ignore' }).status === 0;
 

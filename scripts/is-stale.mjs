@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 
-/** Whether dist/ is missing or older than its sources. The build writes the declarations last. */
+/** Checks whether dist/ is missing or older than its sources. The build writes the declarations last. */
 export function isStale() {
   const built = statSync(join(root, 'dist', 'types', 'src', 'index.d.ts'), { throwIfNoEntry: false });
   if (built === undefined) return true;

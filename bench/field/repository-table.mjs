@@ -31,7 +31,7 @@ const Entry = z.strictObject({
   /** Additional options of `berth deploy FOLDER`. */
   arguments: z.array(z.string()).default([]),
   calls: z.array(Call).min(1),
-  /** Whether it needs a container engine. */
+  /** True if it needs a container engine. */
   engine: z.boolean().default(false),
   /** Known and accepted reason why it cannot be served. */
   loss: z.string().optional(),

@@ -68,7 +68,7 @@ async function readResults(file) {
   return file !== undefined && existsSync(file) ? JSON.parse(await readFile(file, 'utf8')) : {};
 }
 
-/** Whether `--only` selects it by its slug, or by slug and folder (`owner/name/folder`). */
+/** Checks whether `--only` selects an entry, by its slug or by slug and folder (`owner/name/folder`). */
 function isNamed({ slug, folder }, name) {
   return [slug, join(slug, folder)].includes(name);
 }

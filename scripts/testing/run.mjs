@@ -3,7 +3,7 @@ import { promisify } from 'node:util';
 
 const execute = promisify(execFile);
 
-/** Whether a command exits with 0. */
+/** Checks whether a command exits with 0. */
 export const works = (command, argv = ['--version']) =>
   spawnSync(command, argv, { stdio: 'ignore', timeout: 60_000 }).status === 0;
 

@@ -11,7 +11,7 @@ export interface Failure {
   example: ContractExample;
   answer: Answer;
   problem: string;
-  /** What to do if something is missing; otherwise empty. */
+  /** Advice if something is missing; otherwise empty. */
   advice: string;
 }
 

@@ -2,8 +2,8 @@ import type { Facts } from '../contract/facts.js';
 import { BerthError } from '../errors.js';
 
 /**
- * Refuses to pass over an unreadable manifest of this kind: it may name what to call, and calling anything else instead
- * would be a guess.
+ * Refuses to ignore an unreadable manifest of this kind: it may name what to call, and any other choice would be a
+ * guess.
  *
  * @throws MANIFEST_INVALID
  */

@@ -1,6 +1,6 @@
 import { createInterface } from 'node:readline/promises';
 
-/** Whether there is a terminal on which to ask a person. */
+/** Checks for a terminal on which to ask the user. */
 export const hasTerminal = (): boolean => Boolean(process.stdin.isTTY && process.stderr.isTTY);
 
 /** Asks on the terminal; any answer but `y` or `yes` means no. */

@@ -65,14 +65,14 @@ function listChangeEntries({ changes, change, next }: DeploymentInfo): ChangeEnt
   return entries;
 }
 
-/** Whether a change started; one that was replaced or canceled in the queue has no revision. */
+/** Checks whether a change started. One that was replaced or canceled in the queue has no revision. */
 const hasBegun = ({ outcome, revision }: PastChange): boolean =>
   revision !== null || (outcome !== 'superseded' && outcome !== 'cancelled');
 
 const isWithin = ({ startedAt }: StepRecord, { begunAt, finishedAt }: ChangeEntry): boolean =>
   begunAt !== null && startedAt >= begunAt && (finishedAt === null || startedAt <= finishedAt);
 
-/** Whether a step only records the start or end of a change, which its entry shows. */
+/** Checks whether a step only records the start or end of a change, which its entry shows. */
 const isAnnouncement = ({ step, note }: StepRecord): boolean =>
   /^(deploy|redeploy|rollback)$/.test(step) && /^c\d+(,| is )/.test(note);
 

@@ -2,9 +2,9 @@
 export interface Need {
   name: string;
   isMet: boolean;
-  /** What was found or is missing. */
+  /** Description of what was found or is missing. */
   detail: string;
-  /** How to meet the need; null if it is met. */
+  /** Remedy for the user; null if the need is met. */
   remedy: string | null;
 }
 

@@ -19,7 +19,7 @@ export interface SelectionQuestion {
 export interface SelectionReply {
   /** The model's name. */
   model: string;
-  /** How the answer's format was requested: by JSON schema, as any JSON object, or only in the prompt. */
+  /** Form in which the answer was requested: by JSON schema, as any JSON object, or only in the prompt. */
   format: 'json_schema' | 'json_object' | 'text';
   prompt: string;
   answer: string;

@@ -28,7 +28,7 @@ interface WorkerRecord {
   build: string;
   /** Address of the server that it polls. */
   address: string;
-  /** Whether it runs in the foreground, by `berth worker`. */
+  /** True if it runs in the foreground, by `berth worker`. */
   isForeground?: boolean;
 }
 
@@ -130,10 +130,15 @@ async function terminateStaleWorkers(home: BerthHome): Promise<boolean> {
   return ended.includes(true);
 }
 
-/** Builds the argument that identifies the worker of this home among all processes; the worker itself reads `BERTH_HOME`. */
+/**
+ * Builds the argument that identifies the worker of this home among all processes; the worker itself reads
+ * `BERTH_HOME`.
+ */
 const buildRecordArgument = (home: BerthHome): string => `--record=${getRecordFile(home)}`;
 
-/** Passes on the user's environment for `--env NAME`, with absolute paths because the worker runs in another directory. */
+/**
+ * Passes on the user's environment for `--env NAME`, with absolute paths because the worker runs in another directory.
+ */
 function buildWorkerEnvironment(home: BerthHome): NodeJS.ProcessEnv {
   const { BERTH_STRATEGIES } = process.env;
   const strategies = BERTH_STRATEGIES?.split(delimiter).map((path) => (path === '' ? path : resolve(path)));

@@ -6,8 +6,8 @@ export interface DiagnosticCheck {
   detail: string;
   /** Fix for the problem; null when none is needed. */
   remedy: string | null;
-  /** Whether every deployment needs it; Berth installs the rest on first use, or only some strategies need it. */
+  /** True if every deployment needs it. Others are installed on first use, or only some strategies need them. */
   isRequired: boolean;
-  /** Whether it exists but is invalid. */
+  /** True if it exists but is invalid. */
   isBroken?: boolean;
 }

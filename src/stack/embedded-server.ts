@@ -28,7 +28,7 @@ export interface ServerRecord extends ServerSettings {
   process: ProcessIdentity | null;
   /** Output of the binary's `--version`. */
   version: string;
-  /** Whether this start created the database, which holds no data until the server is ready. */
+  /** True if this start created the database, which contains no data until the server is ready. */
   isNew?: boolean;
 }
 
@@ -147,13 +147,13 @@ async function attemptLaunch(home: BerthHome, binary: TemporalBinary, record: Se
   return ready;
 }
 
-/** Whether the disk is full; then the log may lack the message. */
+/** Checks whether the disk is full, because then the log may lack the message. */
 function isDiskFull({ root }: BerthHome): boolean {
   const { bavail, bsize } = statfsSync(root);
   return bavail * bsize < 1024 ** 2;
 }
 
-/** Builds a minimal environment, because the user's may hold secrets. */
+/** Builds a minimal environment, because the user's may contain secrets. */
 function buildServerEnvironment(): NodeJS.ProcessEnv {
   const { PATH, HOME, TMPDIR, LANG } = process.env;
   return { PATH, HOME, TMPDIR, LANG };

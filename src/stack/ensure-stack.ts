@@ -16,7 +16,7 @@ import {
 import { findWebUi } from './web-ui.js';
 
 export interface StackOptions {
-  /** Whether to start a worker too; only for the embedded server. */
+  /** True to start a worker, too; only for the embedded server. */
   needsWorker: boolean;
   /** Receives one line for each started part. */
   onProgress?: (line: string) => void;

@@ -13,7 +13,10 @@ const buildSpec = (): ScheduleSpec => ({
   endAt: new Date(Date.now() + scheduleLifetime),
 });
 
-/** Creates or extends the hourly reconciliation of a host, which ends after a week without one. Keeps it paused if it is. */
+/**
+ * Creates or extends the hourly reconciliation of a host, which ends after a week without one. A paused schedule stays
+ * paused.
+ */
 export async function ensureReconcileSchedule({ schedule }: Client, host: string): Promise<void> {
   const scheduleId = buildScheduleId(host);
   try {

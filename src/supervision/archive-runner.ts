@@ -14,7 +14,7 @@ export interface ArchiveContext {
   signal: AbortSignal;
 }
 
-/** Builds the archive of a running revision, where its runner has one. A failure is logged once and harms nothing. */
+/** Builds the archive of a running revision if its runner has one. A failure is logged once and has no other effect. */
 export async function archiveRunner(runner: Runner, { home, handle, env, log, signal }: ArchiveContext): Promise<void> {
   if (runner.archive === undefined) return;
   let variables: Record<string, string> = {};

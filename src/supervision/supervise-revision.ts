@@ -16,7 +16,7 @@ export interface SupervisionInput {
   env: DeployConfig['env'];
   /** Null for a revision that has passed its bake. */
   bake: Bake | null;
-  /** ISO 8601, when to return at the latest; null for some hours. */
+  /** ISO 8601, the latest time to return; null to return after some hours. */
   until: string | null;
 }
 

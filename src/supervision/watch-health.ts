@@ -10,7 +10,7 @@ import type { SupervisionEvent } from './supervision-event.js';
 const pollInterval = 1_000;
 /** Polls between two merges of the counts of callers that have exited. */
 const mergeInterval = 60;
-/** Consecutive unanswered polls after which living software is unresponsive. */
+/** Consecutive unanswered polls after which running software is unresponsive. */
 const maxMisses = 5;
 /** Milliseconds. */
 const maxWatch = 6 * 3_600_000;

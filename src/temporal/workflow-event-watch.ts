@@ -29,7 +29,7 @@ export class WorkflowEventWatch {
       isOpen = await this.waitForTaskCompleted(signal);
     } catch (error) {
       isOpen = isGrpcDeadlineError(error);
-      if (!signal?.aborted) await this.onSilence().catch(() => undefined); // the caller's next query fails with the same error
+      if (!signal?.aborted) await this.onSilence().catch(() => undefined); // the caller's next query throws the same error
     }
     await sleep(isOpen ? debounceInterval : pollInterval, undefined, signal && { signal });
   }

@@ -159,7 +159,7 @@ def find_graphs(source):
 
 
 def is_graph(source, node, graphs):
-    """Whether a node is an uncompiled graph: the constructor, a name that holds one, or a chain of calls on one."""
+    """Whether a node is an uncompiled graph: the constructor, a name assigned to one, or a chain of calls on one."""
     while isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr != "compile":
         if qualified(source, node.func) in GRAPHS:
             return True

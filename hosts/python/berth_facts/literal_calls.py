@@ -84,7 +84,7 @@ def find_definition(source, node, definitions):
 def remember_instance(source, statement, definitions, instances):
     """Records `model = Model()`: later calls on `model` are calls of the class.
 
-    Records None for `Model(size=3)`: Berth builds the class without arguments, so such calls give other outputs.
+    Records None for `Model(size=3)`: Berth builds the class without arguments, so such calls have other outputs.
     """
     if isinstance(statement, ast.Assign) and isinstance(statement.value, ast.Call):
         definition = find_definition(source, statement.value.func, definitions)

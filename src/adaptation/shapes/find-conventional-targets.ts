@@ -6,15 +6,15 @@ import { listHidingErrors, rankEntry } from './rank-entry.js';
 const functionNames = ['predict', 'run', 'infer', 'inference', 'generate'];
 
 /**
- * Finds the best candidates by the convention below. Several are equally good. Returns none if a file that does not parse
- * may hide a better one.
+ * Finds the best candidates by the convention below. Several are equally good. Returns none if a file that does not
+ * parse may hide a better one.
  *
- * 1. A function named `predict`, `run`, `infer`, `inference`, `generate`, in this order.
- * 2. A class with `predict`, `run` or `__call__` that can be instantiated without arguments, or a module-level instance of
+ * 1. A function named `predict`, `run`, `infer`, `inference`, `generate`, in this order. 2. A class with `predict`,
+ * `run` or `__call__` that can be instantiated without arguments, or a module-level instance of
  *    one that cannot.
  * 3. The only public function of the conventional modules, or of the repository.
  *
- * Among equals, the location decides.
+ * Among equal candidates, the location decides.
  */
 export function findConventionalTargets(facts: Facts): EntryPoint[] {
   const entries = facts.entryPoints.filter(({ callable }) => !callable.startsWith('_'));
@@ -28,7 +28,10 @@ export function findConventionalTargets(facts: Facts): EntryPoint[] {
     : dropReexports(best.filter((entry) => rankEntry(entry) === rank));
 }
 
-/** Matches a function by name. Without parameters only `predict()` counts: `run()` and the like read the command line. */
+/**
+ * Matches a function by name. Without parameters only `predict()` counts: `run()` and similar names read the command
+ * line.
+ */
 const isNamedFunction = (entry: EntryPoint, name: string): boolean =>
   entry.kind === 'function' && entry.callable === name && (name === 'predict' || entry.parameters.length > 0);
 

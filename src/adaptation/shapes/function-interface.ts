@@ -10,7 +10,10 @@ export interface Target {
   isUnlisted?: true;
 }
 
-/** Describes how the host process calls the target. Its import root comes first on `sys.path`, then the repository's root. */
+/**
+ * Describes how the host process calls the target. Its import root comes first on `sys.path`, then the repository's
+ * root.
+ */
 export function describeFunction({ entry, method }: Target, call: CallStyle): RunInterface {
   return {
     type: 'function',
@@ -23,7 +26,7 @@ export function describeFunction({ entry, method }: Target, call: CallStyle): Ru
   };
 }
 
-/** Creates a recognition that adds no files: the code is called as is. */
+/** Creates a recognition that adds no files: the code is called unchanged. */
 export const recognizeUnchanged = (summary: string, runInterface: RunInterface): Recognition => ({
   summary,
   runInterface,

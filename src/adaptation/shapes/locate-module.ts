@@ -13,8 +13,8 @@ export async function locateFile(file: string, workspace: string, facts: Facts):
 }
 
 /**
- * Locates a module by its name within the repository, or else by its name within a package of the repository (`foo.core`
- * in `packages/foo/src/foo/core.py`). Returns several locations if the name is ambiguous.
+ * Locates a module by its name within the repository, or else by its name within a package of the repository
+ * (`foo.core` in `packages/foo/src/foo/core.py`). Returns several locations if the name is ambiguous.
  */
 export async function locateModule(module: string, workspace: string, facts: Facts): Promise<ModuleLocation[]> {
   const parts = module.split('.');
@@ -53,13 +53,15 @@ async function deriveLocation(file: string, workspace: string): Promise<ModuleLo
   return nameModule(file, root, parts.length > 1 && parts.at(-1) === '__init__' ? parts.slice(0, -1) : parts);
 }
 
-/** Names a module. A directory whose name is not a Python identifier cannot be a package, so the name starts below it. */
+/**
+ * Names a module. A directory whose name is not a Python identifier cannot be a package, so the name starts below it.
+ */
 function nameModule(file: string, root: string, parts: string[]): ModuleLocation {
   const last = parts.slice(0, -1).findLastIndex((part) => !isIdentifier(part));
   const inner = join(root, ...parts.slice(0, last + 1));
   const [stem = '', ...above] = parts.slice(last + 1).toReversed();
   if (isIdentifier(stem)) return { file, root: inner, module: [...above.toReversed(), stem].join('.') };
-  // The file's name is not importable, so the module is loaded by its file under a made-up name.
+  // The file's name is not importable, so the module is loaded by its file under a generated name.
   const name = stem.replaceAll(/[^\p{L}\p{M}\p{N}_]/gu, '_').replace(/^(?![\p{L}_])/u, '_');
   return { file, root: inner, module: [...above.toReversed(), name].join('.'), byFile: true };
 }

@@ -39,12 +39,13 @@ const auxiliaryDirectories = new Set([
   'testing',
 ]);
 
-/** Rank of files in side directories. */
+/** Rank of files in auxiliary directories. */
 const auxiliaryRank = 3;
 
 /**
  * Ranks how likely an entry is the one to call, best first: 0 for a conventional file name at an import root; 1 for a
- * conventional name in a package, or any file at a root; 2 for the rest; 3 for side directories (`examples`, tests).
+ * conventional name in a package, or any file at a root; 2 for the rest; 3 for auxiliary directories (`examples`,
+ * tests).
  */
 export const rankEntry = ({ file, module }: EntryPoint): number => rankFile(file, !module.includes('.'));
 
@@ -57,7 +58,7 @@ export function listHidingErrors(facts: Facts, rank: number): Facts['syntaxError
     .map(({ error }) => error);
 }
 
-/** Tells by the path whether a file is at an import root: the module of a file that does not parse is unknown. */
+/** Checks by the path whether a file is at an import root: the module of a file that does not parse is unknown. */
 const isAtRoot = (file: string): boolean => ['.', 'src'].includes(dirname(file));
 
 function rankFile(file: string, isRoot: boolean): number {

@@ -27,7 +27,7 @@ interface Report {
 export interface TestOptions {
   /** One of the strategy's `providers`; its default one when undefined. */
   provider: string | undefined;
-  /** Whether the user allowed costs with `--yes`. */
+  /** True if the user allowed costs with `--yes`. */
   maySpend: boolean;
   output: Output;
   signal: AbortSignal;

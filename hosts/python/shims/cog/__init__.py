@@ -1,7 +1,7 @@
 """Replaces the `cog` package where the real one is not installed.
 
-Has the names of Cog 0.22 and of older versions. It contains declarations only: the host reads them and does what Cog's server
-does. Standard library only; Python 3.8 or later.
+Has the names of Cog 0.22 and of older versions. It contains declarations only: the host reads them and behaves like Cog's
+server. Standard library only; Python 3.8 or later.
 """
 
 from .exceptions import CancelationException, ExperimentalFeatureWarning
