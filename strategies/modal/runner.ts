@@ -47,7 +47,7 @@ const cancelTimeout = 5_000;
  */
 export class ModalRunner implements Runner {
   private handle: ModalHandle | undefined;
-  /** Functions by the parameters of their class. What Modal returns is valid for the whole version. */
+  /** Functions by the parameters of their class. Modal's reply is valid for the version. */
   private readonly functionCache = new Map<string, Promise<Function_>>();
   private readonly healthCache = new HealthCache(healthCacheTime);
   private readonly pendingCancels = new Set<Promise<void>>();

@@ -276,11 +276,11 @@ def options(n: int = typer.Option(3, min=1, max=5), name: str = typer.Argument(.
 
   test('a model is built from the complete input', async () => {
     for (const call of ['inputs', 'arguments']) {
-      const whole = await from('whole', call);
-      expect(await whole({ items: [], by: '2024-01-31' })).toEqual(
+      const answerOrder = await from('whole', call);
+      expect(await answerOrder({ items: [], by: '2024-01-31' })).toEqual(
         success('Order(items=[], by=datetime.date(2024, 1, 31))'),
       );
-      expect(requireFailure(await whole({ items: [{ name: 'n', price: 'x' }] })).message).toContain(
+      expect(requireFailure(await answerOrder({ items: [{ name: 'n', price: 'x' }] })).message).toContain(
         'items[0].price: Input should be',
       );
     }

@@ -75,8 +75,8 @@ function chooseGraph({ graphs, config, entry }: GraphChoice): NamedGraph | undef
 
 /** Normalizes a reference: `./agent.py:graph`, `agent.py:graph` and `agent:graph` are the same. */
 function normalizeReference(reference: string): string {
-  const [place = '', name = ''] = reference.split(':');
-  return `${place.replace(/^\.\//, '').replace(/\.py$/, '').replaceAll('/', '.')}:${name}`;
+  const [target = '', name = ''] = reference.split(':');
+  return `${target.replace(/^\.\//, '').replace(/\.py$/, '').replaceAll('/', '.')}:${name}`;
 }
 
 function ambiguous(graphs: NamedGraph[], config: string): BerthError {
