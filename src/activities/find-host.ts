@@ -5,8 +5,8 @@ import { step } from './support/step.js';
 export const findHost = ({ deployments }: Dependencies) =>
   step(
     async ({ name }: { name: string }) => {
-      const found = await deployments.lookUp(name);
-      return found?.isOpen ? found.host : null;
+      const deployment = await deployments.lookUp(name);
+      return deployment?.isOpen ? deployment.host : null;
     },
     ({ name }) => ({ name }),
   );

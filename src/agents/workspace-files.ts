@@ -23,12 +23,12 @@ export class WorkspaceFiles {
 
   async list(path: string): Promise<string[]> {
     const start = await this.locate(path);
-    const found: string[] = [];
+    const files: string[] = [];
     for await (const file of this.walk(start)) {
-      found.push(relative(this.root, file));
-      if (found.length === maxEntries) return [...found, `(first ${maxEntries} only; name a directory)`];
+      files.push(relative(this.root, file));
+      if (files.length === maxEntries) return [...files, `(first ${maxEntries} only; name a directory)`];
     }
-    return found;
+    return files;
   }
 
   async read(path: string): Promise<string> {
@@ -41,15 +41,15 @@ export class WorkspaceFiles {
   /** Returns `path:line: text` for each matching line. */
   async search(pattern: string, path: string): Promise<string[]> {
     const expression = compile(pattern);
-    const found: string[] = [];
+    const lines: string[] = [];
     for await (const file of this.walk(await this.locate(path))) {
       const text = await readText(file);
       for (const [index, line] of text.split('\n').entries()) {
-        if (expression.test(line)) found.push(`${relative(this.root, file)}:${index + 1}: ${line.slice(0, 300)}`);
-        if (found.length === maxMatches) return [...found, `(first ${maxMatches} only)`];
+        if (expression.test(line)) lines.push(`${relative(this.root, file)}:${index + 1}: ${line.slice(0, 300)}`);
+        if (lines.length === maxMatches) return [...lines, `(first ${maxMatches} only)`];
       }
     }
-    return found;
+    return lines;
   }
 
   async write(path: string, content: string): Promise<void> {

@@ -13,9 +13,11 @@ export class WorkflowLookup implements DeploymentServer {
 
   async lookUp(name: string): Promise<WorkflowStatus | null> {
     try {
-      const found = await this.requestServer(name, ({ workflow }) => workflow.getHandle(workflowId(name)).describe());
-      const host = found.typedSearchAttributes.get(searchAttributes.host) ?? null;
-      return { isOpen: !isClosed(found.status), host };
+      const description = await this.requestServer(name, ({ workflow }) =>
+        workflow.getHandle(workflowId(name)).describe(),
+      );
+      const host = description.typedSearchAttributes.get(searchAttributes.host) ?? null;
+      return { isOpen: !isClosed(description.status), host };
     } catch (error) {
       if (error instanceof BerthError && error.code === 'NAME_UNKNOWN') return null;
       throw error;

@@ -67,10 +67,10 @@ export function canCreateControlGroup(): boolean {
 /** Returns a path next to this process's own group, because a group below another server's would be part of it. */
 function getGroupPath(stateDirectory: string): string | undefined {
   const mount = findMount();
-  const own = readOwnPath('self');
+  const ownPath = readOwnPath('self');
   const name = prefix + Buffer.from(stateDirectory).toString('base64url');
-  if (mount === undefined || own === undefined || name.length > maxNameLength) return undefined;
-  const parts = own.split('/').filter((part) => part !== '');
+  if (mount === undefined || ownPath === undefined || name.length > maxNameLength) return undefined;
+  const parts = ownPath.split('/').filter((part) => part !== '');
   const serverIndex = parts.findIndex((part) => part.startsWith(prefix));
   return join(mount, ...(serverIndex === -1 ? parts : parts.slice(0, serverIndex)), name);
 }

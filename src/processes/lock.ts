@@ -58,17 +58,17 @@ async function acquire({ directory, onWait }: LockRequest): Promise<string> {
 }
 
 function claimNumber(directory: string, number: number): boolean {
-  const own = join(directory, `.${process.pid}-${Math.random().toString(36).slice(2)}`);
+  const draft = join(directory, `.${process.pid}-${Math.random().toString(36).slice(2)}`);
   const claim = join(directory, String(number));
-  writeFileSync(own, JSON.stringify(identifyProcess(process.pid)));
+  writeFileSync(draft, JSON.stringify(identifyProcess(process.pid)));
   try {
     // A link appears with its content or not at all, and fails when the number is taken.
-    linkSync(own, claim);
+    linkSync(draft, claim);
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false;
     throw error;
   } finally {
-    rmSync(own, { force: true });
+    rmSync(draft, { force: true });
   }
   // A slow process may have claimed a number that others have already passed and removed.
   if (findNewestClaim(directory) === number) {

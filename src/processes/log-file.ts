@@ -51,9 +51,9 @@ export async function appendLog(file: string, text: string): Promise<void> {
 
 /** Returns the last lines as one text, for an error's evidence. */
 export async function readTail(file: string, lines: number): Promise<string> {
-  const found: string[] = [];
-  for await (const line of readLog(file, { tail: lines })) found.push(line);
-  return found.join('\n');
+  const lastLines: string[] = [];
+  for await (const line of readLog(file, { tail: lines })) lastLines.push(line);
+  return lastLines.join('\n');
 }
 
 /** Returns what was appended after the log had `start` bytes, at most its last `maxBytes`. */

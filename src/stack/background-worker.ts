@@ -72,10 +72,11 @@ export function requireNoForegroundWorker(home: BerthHome): void {
 
 /** Records this process, which already polls, as the worker; ends one in the background. Requires the stack's lock. */
 export async function recordForegroundWorker(home: BerthHome, address: string): Promise<void> {
-  const own = identifyProcess(process.pid);
-  if (readRecord<WorkerRecord>(getRecordFile(home))?.process?.pid !== own?.pid) await terminateStaleWorkers(home);
+  const thisProcess = identifyProcess(process.pid);
+  if (readRecord<WorkerRecord>(getRecordFile(home))?.process?.pid !== thisProcess?.pid)
+    await terminateStaleWorkers(home);
   const build = readCurrentBuild() ?? '';
-  writeRecord(getRecordFile(home), { state: 'ready', process: own, build, address, isForeground: true });
+  writeRecord(getRecordFile(home), { state: 'ready', process: thisProcess, build, address, isForeground: true });
 }
 
 /** Stops the worker and verifies that it is gone. Returns false if it did not run. Requires the stack's lock. */
@@ -124,8 +125,8 @@ const isReportedReady = (readyFile: string): boolean =>
 
 async function terminateStaleWorkers(home: BerthHome): Promise<boolean> {
   const recorded = readRecord<WorkerRecord>(getRecordFile(home))?.process ?? null;
-  const found = findProcessesByArgument(buildRecordArgument(home));
-  const processes = recorded === null ? found : [recorded, ...found];
+  const orphans = findProcessesByArgument(buildRecordArgument(home));
+  const processes = recorded === null ? orphans : [recorded, ...orphans];
   const ended = await Promise.all(processes.map((identity) => terminateProcess(identity, stopTimeoutSeconds)));
   return ended.includes(true);
 }

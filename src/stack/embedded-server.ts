@@ -67,8 +67,8 @@ export async function stopServer(home: BerthHome): Promise<boolean> {
 async function terminateStaleServers(home: BerthHome): Promise<boolean> {
   const record = readRecord<ServerRecord>(getRecordFile(home));
   if (record === null) return false;
-  const found = findProcessesByArgument(buildDatabaseArgument(record));
-  const processes = record.process === null ? found : [record.process, ...found];
+  const orphans = findProcessesByArgument(buildDatabaseArgument(record));
+  const processes = record.process === null ? orphans : [record.process, ...orphans];
   const ended = await Promise.all(processes.map((identity) => terminateProcess(identity, stopTimeoutSeconds)));
   return ended.includes(true);
 }

@@ -65,7 +65,7 @@ interface ExamplesHolder {
 
 function listExamplesHolders(workflow: WorkflowState): ExamplesHolder[] {
   const { config, pendingRevision, keptRevisions, current, next } = workflow;
-  const found: [name: string, holder: { examples?: Example[] } | undefined][] = [
+  const holders: [name: string, holder: { examples?: Example[] } | undefined][] = [
     ['config', config],
     ['pendingRevision', pendingRevision?.config],
     ['verified', pendingRevision?.verified?.config],
@@ -73,7 +73,7 @@ function listExamplesHolders(workflow: WorkflowState): ExamplesHolder[] {
     ['next', next?.redeployment?.changes],
     ...keptRevisions.map((kept): [string, DeployConfig] => [kept.revision.id, kept.config]),
   ];
-  return found.flatMap(([name, holder]) => (hasExamples(holder) ? [{ name, holder }] : []));
+  return holders.flatMap(([name, holder]) => (hasExamples(holder) ? [{ name, holder }] : []));
 }
 
 const hasExamples = (holder: { examples?: Example[] } | undefined): holder is { examples: Example[] } =>

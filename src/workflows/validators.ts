@@ -54,12 +54,12 @@ export function requireRollbackTarget(workflow: WorkflowState, target: string | 
   const { name } = config;
   if (active === null || isCleaningUp(workflow))
     throw createStateConflict(workflow, `cannot roll back ${name}: it is ${getDeploymentState(workflow)}`);
-  const found = target === null ? findPreviousRevision(workflow) : findRevision(workflow, target);
+  const candidate = target === null ? findPreviousRevision(workflow) : findRevision(workflow, target);
   const ids = keptRevisions.map(({ revision }) => revision.id).filter((id) => id !== active.revision);
   const others = ids.length === 0 ? 'no other revision is kept' : `kept revisions: ${ids.join(', ')}`;
-  if (found === undefined)
+  if (candidate === undefined)
     throw createStateConflict(workflow, `cannot roll back ${name} to ${target ?? 'an earlier revision'}: ${others}`);
-  if (found.revision.id === active.revision)
+  if (candidate.revision.id === active.revision)
     throw createStateConflict(workflow, `cannot roll back ${name} to ${target}: it is the active revision; ${others}`);
 }
 

@@ -133,13 +133,13 @@ async function isSameContent(
   const copied = listEntries(await runGit(workspace, ['ls-tree', '-r', '-z', commit]));
   const ids = new Map(copied.map(({ path, id }) => [path, id]));
   for (const { type, id, path } of entries) {
-    const found = ids.get(path);
-    if (type !== 'blob' || found === id) continue;
+    const copiedId = ids.get(path);
+    if (type !== 'blob' || copiedId === id) continue;
     const existsInSource = await access(join(source, path)).then(
       () => true,
       () => false,
     );
-    if (found !== undefined || !existsInSource) return false;
+    if (copiedId !== undefined || !existsInSource) return false;
   }
   return true;
 }

@@ -96,8 +96,8 @@ async function listDirectory(walk: Walk, base: string, above: readonly IgnoreLay
   if (base !== '' && names.has('pyvenv.cfg')) return [];
   const layers = await readIgnoreLayers({ root: walk.root, base, names, above, onNote: walk.onNote });
   walk.layers.set(base, layers);
-  const found = await mapBounded(entries, (entry) => listEntry(walk, base, entry, layers));
-  return found.filter((inner) => inner !== undefined);
+  const directories = await mapBounded(entries, (entry) => listEntry(walk, base, entry, layers));
+  return directories.filter((inner) => inner !== undefined);
 }
 
 /** Reads the entries of a directory. Leaves out a subdirectory that cannot be read. */
@@ -134,11 +134,12 @@ async function listEntry(
 
 /** Opens a file only if it is not readable for everyone, to find out whether this process may read it. */
 async function listFile(walk: Walk, path: string): Promise<SourceFile | undefined> {
-  const full = join(walk.root, path);
+  const absolutePath = join(walk.root, path);
   try {
-    const found = await lstat(full);
-    if ((found.mode & 0o444) !== 0o444) await (await open(full, constants.O_RDONLY | constants.O_NONBLOCK)).close();
-    const file: SourceFile = { path, bytes: found.size, mode: found.mode & 0o777, kind: 'file' };
+    const stats = await lstat(absolutePath);
+    if ((stats.mode & 0o444) !== 0o444)
+      await (await open(absolutePath, constants.O_RDONLY | constants.O_NONBLOCK)).close();
+    const file: SourceFile = { path, bytes: stats.size, mode: stats.mode & 0o777, kind: 'file' };
     walk.files.push(file);
     return file;
   } catch (error) {
@@ -187,9 +188,9 @@ function createUnsafeLinkError({ root }: Walk, link: string, target: string): Be
 
 /** Lists a link to a file in another part of the git repository as that file. The copy gets its content. */
 async function listOutsideFile(walk: Walk, path: string, resolvedTarget: string): Promise<SourceFile | undefined> {
-  const found = await lstat(resolvedTarget).catch(() => undefined);
-  if (found?.isFile() && (found.mode & 0o444) === 0o444) {
-    const file: SourceFile = { path, bytes: found.size, mode: found.mode & 0o777, kind: 'file' };
+  const stats = await lstat(resolvedTarget).catch(() => undefined);
+  if (stats?.isFile() && (stats.mode & 0o444) === 0o444) {
+    const file: SourceFile = { path, bytes: stats.size, mode: stats.mode & 0o777, kind: 'file' };
     walk.files.push(file);
     return file;
   }
@@ -203,10 +204,12 @@ async function addTracked(walk: Walk, tracked: readonly string[]): Promise<void>
   const missing = tracked.filter((path) => !known.has(path) && canAddTracked(walk, path));
   await mapBounded(missing, async (path) => {
     await walk.slicer.yieldIfDue();
-    const full = join(walk.root, path);
-    const [found, directory] = await Promise.all([lstat(full), realpath(dirname(full))]).catch(() => []);
-    if (directory !== dirname(full) || !(found?.isFile() || found?.isSymbolicLink())) return;
-    const file = await (found.isFile() ? listFile : listLink)(walk, path);
+    const absolutePath = join(walk.root, path);
+    const [stats, directory] = await Promise.all([lstat(absolutePath), realpath(dirname(absolutePath))]).catch(
+      () => [],
+    );
+    if (directory !== dirname(absolutePath) || !(stats?.isFile() || stats?.isSymbolicLink())) return;
+    const file = await (stats.isFile() ? listFile : listLink)(walk, path);
     if (file !== undefined) file.isTracked = true;
   });
 }
@@ -214,10 +217,10 @@ async function addTracked(walk: Walk, tracked: readonly string[]): Promise<void>
 function canAddTracked(walk: Walk, path: string): boolean {
   const parts = path.split('/');
   if (parts.some((part) => part === '..' || isExcludedByDefault(part))) return false;
-  const above = parts.map((_, index) => parts.slice(0, index + 1).join('/'));
-  const walked = above.toReversed().find((directory) => walk.layers.has(`${directory}/`));
+  const ancestors = parts.map((_, index) => parts.slice(0, index + 1).join('/'));
+  const walked = ancestors.toReversed().find((directory) => walk.layers.has(`${directory}/`));
   const layers = walk.layers.get(walked === undefined ? '' : `${walked}/`) ?? [];
-  return !above.some((step, index) => isIgnoredByBerth(index < parts.length - 1 ? `${step}/` : step, layers));
+  return !ancestors.some((step, index) => isIgnoredByBerth(index < parts.length - 1 ? `${step}/` : step, layers));
 }
 
 const isWithin = (root: string, path: string): boolean => path === root || path.startsWith(root + sep);

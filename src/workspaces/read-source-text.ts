@@ -43,10 +43,10 @@ export async function readSourceContent(root: string, path: string, limit = sour
 async function readRegularFile(file: string, limit: number): Promise<SourceContent> {
   const handle = await open(file, constants.O_RDONLY | constants.O_NONBLOCK | constants.O_NOCTTY);
   try {
-    const found = await handle.stat();
-    if (!found.isFile()) return { problem: 'is not a regular file' };
-    if (found.size > limit) return { problem: `is larger than ${limit} bytes` };
-    const { bytesRead, buffer } = await handle.read(Buffer.alloc(found.size), 0, found.size, 0);
+    const stats = await handle.stat();
+    if (!stats.isFile()) return { problem: 'is not a regular file' };
+    if (stats.size > limit) return { problem: `is larger than ${limit} bytes` };
+    const { bytesRead, buffer } = await handle.read(Buffer.alloc(stats.size), 0, stats.size, 0);
     return { content: buffer.subarray(0, bytesRead) };
   } finally {
     await handle.close();

@@ -30,6 +30,6 @@ export async function restoreFiles(workspace: string, paths: readonly string[]):
 
 /** Removes a link or directory that replaced the file, so that git does not write through it. */
 async function removeUnlessFile(path: string): Promise<void> {
-  const found = await lstat(path).catch(() => undefined);
-  if (found !== undefined && !found.isFile()) await rm(path, { recursive: true, force: true });
+  const stats = await lstat(path).catch(() => undefined);
+  if (stats !== undefined && !stats.isFile()) await rm(path, { recursive: true, force: true });
 }

@@ -25,7 +25,7 @@ export const runSourceGit = ({ top, cwd }: { top: string; cwd: string }, args: s
 
 /** Returns the nearest directory with a `.git`, from `directory` upward. */
 export async function findSourceRepository(directory: string): Promise<string | undefined> {
-  const found = await lstat(join(directory, '.git')).catch(() => undefined);
-  if (found?.isDirectory() || found?.isFile()) return directory;
+  const stats = await lstat(join(directory, '.git')).catch(() => undefined);
+  if (stats?.isDirectory() || stats?.isFile()) return directory;
   return dirname(directory) === directory ? undefined : findSourceRepository(dirname(directory));
 }

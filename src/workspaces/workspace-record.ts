@@ -53,7 +53,7 @@ export const readTrackedFiles = (workspace: string): Promise<string[]> =>
  * @throws STATE_CONFLICT when Berth did not create the commit.
  */
 export function findCommit(record: WorkspaceRecord, commit: string): CommitRecord {
-  const found = record.commits[commit];
-  if (found === undefined) throw new BerthError('STATE_CONFLICT', `the workspace has no commit ${commit}`);
-  return found;
+  const commitRecord = record.commits[commit];
+  if (commitRecord === undefined) throw new BerthError('STATE_CONFLICT', `the workspace has no commit ${commit}`);
+  return commitRecord;
 }

@@ -37,8 +37,8 @@ export async function writeCommit(
 
 async function writeLargeFile(workspace: string, target: string, { path, bytes, modified }: LargeFile): Promise<void> {
   const from = join(workspace, path);
-  const found = await stat(from).catch(() => undefined);
-  if (found?.size !== bytes || found.mtimeMs !== modified) {
+  const stats = await stat(from).catch(() => undefined);
+  if (stats?.size !== bytes || stats.mtimeMs !== modified) {
     throw new BerthError('STATE_CONFLICT', `${path} has changed since it was committed, and is too large for git`);
   }
   await rm(join(target, path));

@@ -14,23 +14,23 @@ const maxListed = 20;
  * enough to take before and after each run. Does not follow links. Paths in `exceptions` may change.
  */
 export async function takeFingerprint(guarded: readonly string[], exceptions: readonly string[]): Promise<Fingerprint> {
-  const found: Fingerprint = new Map();
+  const fingerprint: Fingerprint = new Map();
   const excluded = new Set(exceptions);
   let level = guarded.filter((path) => !excluded.has(path));
   while (level.length > 0) {
-    const below = await mapBounded(level, (path) => fingerprintPath(path, found));
-    level = below.flat().filter((path) => !excluded.has(path));
+    const children = await mapBounded(level, (path) => fingerprintPath(path, fingerprint));
+    level = children.flat().filter((path) => !excluded.has(path));
   }
-  return found;
+  return fingerprint;
 }
 
 /** Records one path, and returns the paths directly below it. */
-async function fingerprintPath(path: string, found: Fingerprint): Promise<string[]> {
+async function fingerprintPath(path: string, fingerprint: Fingerprint): Promise<string[]> {
   const stats = await lstat(path).catch(() => undefined);
   if (stats === undefined) return [];
   const { size, mtimeMs, mode, ino } = stats;
   // A directory's size and time only show that an entry was added or removed, which the entries show anyway.
-  found.set(path, stats.isDirectory() ? `${mode} ${ino}` : `${size} ${mtimeMs} ${mode} ${ino}`);
+  fingerprint.set(path, stats.isDirectory() ? `${mode} ${ino}` : `${size} ${mtimeMs} ${mode} ${ino}`);
   if (!stats.isDirectory()) return [];
   const names = await readdir(path).catch(() => []);
   return names.map((name) => join(path, name));

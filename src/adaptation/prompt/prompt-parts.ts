@@ -52,12 +52,12 @@ export async function readPromptParts(home: BerthHome = berthHome()): Promise<Pr
 }
 
 async function readPart(home: BerthHome, name: string): Promise<PromptPart> {
-  const own = join(home.root, 'prompts', name);
-  const text = await readFile(own, 'utf8').catch((error: NodeJS.ErrnoException) => {
+  const userFile = join(home.root, 'prompts', name);
+  const text = await readFile(userFile, 'utf8').catch((error: NodeJS.ErrnoException) => {
     if (error.code === 'ENOENT' || error.code === 'ENOTDIR') return undefined;
-    throw new BerthError('AGENT_CONFIG', `${own} cannot be read: ${error.message}`, { file: own });
+    throw new BerthError('AGENT_CONFIG', `${userFile} cannot be read: ${error.message}`, { file: userFile });
   });
-  if (text !== undefined) return { file: own, text };
+  if (text !== undefined) return { file: userFile, text };
   const file = join(packageRoot, 'prompts', name);
   return { file, text: await readFile(file, 'utf8') };
 }

@@ -63,8 +63,8 @@ export async function findLastInterface(directory: string): Promise<RunInterface
   const numbers = names.flatMap((name) => Number(/^round-(\d+)\.json$/.exec(name)?.[1] ?? 0) || []);
   for (const number of numbers.sort((left, right) => right - left)) {
     const state = await readState(directory, number);
-    const found = state?.result?.runInterface ?? state?.runInterface;
-    if (found) return found;
+    const runInterface = state?.result?.runInterface ?? state?.runInterface;
+    if (runInterface) return runInterface;
   }
   return null;
 }

@@ -21,10 +21,10 @@ const maxListed = 5;
  */
 export async function findEntry(written: string, { facts, workspace }: RecipeInput): Promise<Target> {
   const name = parseEntry(written);
-  const seen = facts.entryPoints.find(
+  const listed = facts.entryPoints.find(
     (candidate) => isInModule(candidate, name) && candidate.callable === name.callable,
   );
-  if (seen !== undefined) return chooseInstance({ entry: seen, ...pickMethod(name) }, facts);
+  if (listed !== undefined) return chooseInstance({ entry: listed, ...pickMethod(name) }, facts);
   const broken = facts.syntaxErrors.find(({ file }) => isNamedFile(file, name));
   if (broken !== undefined) throw describeSyntaxError(broken);
   const location = await locateEntryModule(written, name, { facts, workspace });

@@ -8,9 +8,9 @@ export async function readConda(file: string, text: string): Promise<ManifestFac
   const packages = asTexts(entries).map(splitEntry);
   const pip = (Array.isArray(entries) ? entries : []).flatMap((entry) => asTexts(asMapping(entry).pip));
   const python = packages.find(({ name }) => name === 'python')?.version;
-  const own = packages.filter(({ name }) => name !== 'python' && name !== 'pip');
+  const libraries = packages.filter(({ name }) => name !== 'python' && name !== 'pip');
   return {
-    dependencies: own.map(({ name, specifier }) => ({ name, specifier, from: file })),
+    dependencies: libraries.map(({ name, specifier }) => ({ name, specifier, from: file })),
     requirements: pip,
     python: python ? { specifier: python, from: file } : null,
   };

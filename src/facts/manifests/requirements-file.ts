@@ -4,14 +4,14 @@ import type { ManifestFacts } from './manifest.js';
 
 /** Reads pip's requirements file: one requirement per line, options, includes. The installer reports errors in it. */
 export async function readRequirementsFile(file: string, text: string): Promise<ManifestFacts> {
-  const found = { requirements: [] as string[], includes: [] as string[] };
+  const parsed = { requirements: [] as string[], includes: [] as string[] };
   const slicer = new TimeSlicer();
   for (const line of readLogicalLines(text)) {
     await slicer.yieldIfDue();
-    if (line.startsWith('-')) found.includes.push(...listIncludes(file, line));
-    else if (line !== '') found.requirements.push(stripOptions(line));
+    if (line.startsWith('-')) parsed.includes.push(...listIncludes(file, line));
+    else if (line !== '') parsed.requirements.push(stripOptions(line));
   }
-  return found;
+  return parsed;
 }
 
 /** Yields the lines with continuations joined and comments removed. */

@@ -19,15 +19,15 @@ export function chooseChunkReader(
 
 /** Yields chunks as they arrive, and returns them joined: one text if all are text, otherwise a list. */
 export async function* forwardReplyChunks(pieces: ReplyChunks): AsyncGenerator<unknown, Answer> {
-  const taken: unknown[] = [];
+  const chunks: unknown[] = [];
   try {
     for (;;) {
       const { done, value } = await pieces.next();
       if (done)
         return value === undefined
-          ? { status: 'success', output: joinChunks(taken) }
+          ? { status: 'success', output: joinChunks(chunks) }
           : createErrorAnswer('CALL_FAILED', value);
-      taken.push(value);
+      chunks.push(value);
       yield value;
     }
   } finally {
