@@ -38,7 +38,7 @@ const maxCachedFunctions = 100;
 const cancelTimeout = 5_000;
 
 /**
- * Runs a revision in Modal's cloud, as its own app, which `modal deploy` creates and whose function Modal's SDK calls.
+ * Runs a revision in Modal's cloud, as its own app: `modal deploy` creates it, and Modal's SDK calls its function.
  * Containers start on demand: a healthy app may have none.
  *
  * Applies all resources: `cpu`, `memory`, `gpu`, `timeout` and `concurrency` (concurrent calls in a container) to

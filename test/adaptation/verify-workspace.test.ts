@@ -128,7 +128,7 @@ test('an example with a call that raises shows the traceback', async () => {
   });
 });
 
-test('documented calls are the contract if the user gives no examples', async () => {
+test('documented calls are the contract if the user provides no examples', async () => {
   const files = {
     'app.py': 'def predict(x):\n    """Doubles.\n\n    >>> predict(2)\n    5\n    """\n    return 2 * x\n',
   };

@@ -54,7 +54,7 @@ test('the document names every key of config.yaml', () => {
   for (const key of Object.keys(StrategyConfig.shape)) expect(page).toContain(`| \`${key}\` |`);
 });
 
-test('a strategy that costs money is tested only with --yes, and only if it lists its resources', async () => {
+test('a strategy that costs money is tested only with --yes and with its own conformance module', async () => {
   const paid = join(temporaryDirectory(), 'paid');
   cpSync(join(strategiesDirectory, 'lifted'), paid, { recursive: true });
   const config = readFileSync(join(paid, 'config.yaml'), 'utf8').replace(

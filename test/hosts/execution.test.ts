@@ -21,7 +21,7 @@ const countCalls = async ({ plan }: ServedHost) => {
   return { running, waiting, calls };
 };
 
-test('a class that fills an attribute in its calls gives each of four callers its own answer', async () => {
+test('each of four callers gets its own answer from a class that sets an attribute in its calls', async () => {
   const source = `
 import time
 class Model:

@@ -52,7 +52,7 @@ test('waiting processes take over the lock of a killed holder one after another'
   expect(order).toEqual(names.flatMap((name) => [`${name} in`, `${name} out`]));
 });
 
-test('a waiting process learns once who holds the lock', async () => {
+test('a waiting process gets the holder of the lock once', async () => {
   const holder = startHolder('hold');
   await once(holder.stdout ?? holder, 'data');
   const holders: number[] = [];

@@ -29,7 +29,7 @@ beforeAll(async () => {
 
 const listLive = () => [...modal.account.apps.values()].filter(({ state }) => state !== 5);
 
-test('the example duplicate-tickets is deployed unchanged, keeps its contract, stops, starts and is cleaned up', async () => {
+test('the example duplicate-tickets is deployed unchanged, passes its contract, stops, starts and is cleaned up', async () => {
   const examples = await readExampleFile(join(solution, 'examples.yaml'));
   const info = await deploy({ name: 'tickets', solution, strategy: 'modal', agent: 'none', examples });
   expect(info).toMatchObject({

@@ -5,7 +5,7 @@ import type { BerthHome } from '../../src/home/home.js';
 import { stopStack } from '../../src/stack/index.js';
 import { registerCleanup, temporaryHome } from './temporary-directories.js';
 
-/** Creates a home whose stack and software are removed when the test file ends, even if it fails. */
+/** Creates a home. Its stack and software are removed when the test file ends, even if it fails. */
 export function temporaryStack(): BerthHome {
   const before = process.env.BERTH_HOME;
   const home = temporaryHome();

@@ -127,7 +127,7 @@ test('copies a large file, includes it in the digest, and notes that git does no
   expect(await digestTree(source)).not.toBe(digest);
 });
 
-test('gives a digest that depends on path, executable bit and content, not on times', async () => {
+test('returns a digest that depends on path, executable bit and content, not on times', async () => {
   const files = { 'a.py': 'x = 1\n', 'b/c.py': '' };
   const source = temporarySolution(files);
   const digest = await digestTree(source);

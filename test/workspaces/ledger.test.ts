@@ -59,7 +59,7 @@ test('enters and settles an effect once, however often it is called', async () =
   expect(await ledger.listPending()).toEqual([]);
 });
 
-test('survives a line cut off by a crash, and continues after it', async () => {
+test('survives a line truncated by a crash, and continues after it', async () => {
   const home = temporaryHome();
   const ledger = new Ledger(home, 'demo');
   await ledger.enter(directory('a'));

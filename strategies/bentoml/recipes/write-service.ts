@@ -47,7 +47,7 @@ const ownNames = new Set([
   'executor',
 ]);
 
-/** Writes the service as a person would: it imports the callable, whose parameters become those of the API. */
+/** Writes the service as a person would: it imports the callable, and its API has the callable's parameters. */
 export function writeService({ entry, method: named, style }: PlainCallable): WrittenService {
   const method = named ?? (entry.kind === 'class' ? findCalledMethod(entry) : undefined);
   const { parameters, isAsync, isGenerator } = getSignature(entry, method);

@@ -37,7 +37,7 @@ function requestToken(socket: Socket, signal: AbortSignal): Promise<unknown> {
 }
 
 /**
- * Verifies the image's own server by the engine, which knows who has the port: the protocol does not identify it.
+ * Verifies the image's own server by the engine, which knows the port's owner: the protocol does not identify it.
  */
 export function createEngineVerifier({ url, engine: address, container }: DockerHandle): VerifyPeer {
   let engine: Promise<Docker> | undefined;

@@ -93,7 +93,7 @@ async function choosePort(engine: Docker, image: string, { port }: DockerInterfa
 const isReadOnlyError = (error: unknown): boolean =>
   error instanceof BerthError && isReadOnlyRootFailure(error.details.evidence ?? '');
 
-/** Takes over the container of an earlier start. Replaces one that has answered once and does not answer any more. */
+/** Takes over the container of an earlier start. Replaces one that has answered once and no longer answers. */
 async function startAndWait(start: StartContext, spec: ContainerSpec): Promise<DockerHandle> {
   const { plan, options, report } = start;
   const { container, details } = await findOrCreateContainer(start, spec);

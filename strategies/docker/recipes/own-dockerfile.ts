@@ -6,7 +6,7 @@ import { chooseRoute } from './choose-route.js';
 import { type HttpEntry, parseHttpEntry } from './http-entry.js';
 import { findRoutes } from './http-routes.js';
 
-/** Builds and calls a repository whose own Dockerfile starts an HTTP server, in any language. */
+/** Builds and calls a repository with its own Dockerfile that starts an HTTP server, in any language. */
 export const ownDockerfile: Recipe = {
   name: 'own-dockerfile',
   async recognize({ workspace, facts, entry }) {

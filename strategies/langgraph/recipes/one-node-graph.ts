@@ -5,7 +5,7 @@ import { chooseFreeName, defaultGraph, oneNodeKeys, writeLanggraphJson } from '.
 import { writeGraph } from './write-graph.js';
 import { writeHostGraph } from './write-host-graph.js';
 
-/** Serves a plain shape, or code that only Berth's host modules can load, as a graph whose one node calls it. */
+/** Serves a plain shape, or code that only Berth's host modules can load, as a graph with one node that calls it. */
 export const wrapInGraph = (shape: Recipe): Recipe => ({
   name: shape.name,
   async recognize(input) {

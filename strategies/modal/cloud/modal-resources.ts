@@ -13,7 +13,7 @@ const stoppedStates: readonly number[] = [5, 7];
 /** Maximum number of entries in one reply. */
 const pageSize = 100;
 
-/** Lists apps of the client's environment that have not stopped, including those of a deployment that was cut off. */
+/** Lists apps of the client's environment that have not stopped, including those of an interrupted deployment. */
 export async function listApps(client: ModalClient): Promise<ModalResource[]> {
   const { apps } = await queryModal(() => client.cpClient.appList({ environmentName: client.environmentName() }));
   return apps

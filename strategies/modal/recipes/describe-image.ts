@@ -60,7 +60,7 @@ function buildInstallSteps(requirements: Requirements, versions: Record<string, 
   ];
 }
 
-/** Builds an argument that gives a build step the variables of these names, which the image does not keep. */
+/** Builds an argument that passes these variables to a build step. The image does not store them. */
 const buildSecretsArgument = (names: string[]): string =>
   names.length === 0 ? '' : `, secrets=[modal.Secret.from_local_environ(${JSON.stringify(names)})]`;
 

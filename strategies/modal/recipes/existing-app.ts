@@ -69,7 +69,7 @@ const getFunctionName = ({ name, method }: AppFunction): string => (method === n
 const getParameters = ({ entry, method }: AppFunction): Parameter[] =>
   getSignature(entry, method ?? undefined).parameters;
 
-/** Describes a class. Its parameters are inputs, too, unless the entry gives their value. */
+/** Describes a class. Its parameters are inputs, too, unless the entry sets their value. */
 function describeClass(found: AppFunction, values: AppEntry['values']): Record<string, unknown> {
   const names = found.parameters.map(({ name }) => name);
   const unknown = Object.keys(values).filter((name) => !names.includes(name));

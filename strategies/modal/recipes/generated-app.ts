@@ -25,7 +25,7 @@ export const wrapInApp = (shape: Recipe): Recipe => ({
   name: `${shape.name}-app`,
   async recognize(input) {
     const { facts, entry } = input;
-    // Do not wrap a repository's own app whose function is not found: that would be a guess.
+    // Do not wrap a repository's own app when its function is not found: that would be a guess.
     if (entry === undefined && facts.frameworks.some(({ name }) => name === 'modal')) return undefined;
     const recognition = await shape.recognize(input);
     return recognition && (await recognizeApp(input, recognition));

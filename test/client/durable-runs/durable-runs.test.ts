@@ -91,7 +91,7 @@ test('a call that dies with its process is retried until the software answers', 
   expect(callsOf('dying')).toBe(2);
 });
 
-test('a run with inputs that always kill the process gives up', async () => {
+test('a run gives up when its inputs always kill the process', async () => {
   const answer = await run({ key: 'poison', do: 'die' }, { attempts: 2 });
   expect(answer).toMatchObject({ status: 'error', error: { code: 'CALL_LOST' } });
   expect(callsOf('poison')).toBe(2);

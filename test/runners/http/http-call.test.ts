@@ -33,7 +33,7 @@ test('an agent’s idle timeout does not end a running call', async () => {
   expect([reply.status, reply.body.toString(), reply.isComplete]).toEqual([200, 'late', true]);
 });
 
-test('a body that is cut off is incomplete', async () => {
+test('a truncated body is incomplete', async () => {
   const { isComplete, body } = await whileServing(
     (_, response) => {
       response.writeHead(200, { 'content-length': 100 });
