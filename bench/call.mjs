@@ -118,7 +118,7 @@ async function measureIndependence(berth) {
   const slow = berth({ seconds: 2 });
   const duringSleep = median(await timeCalls(berth, 500));
   await slow;
-  console.log(`Beside a call that sleeps 2 s: ${duringSleep.toFixed(0)} µs, alone ${alone.toFixed(0)} µs`);
+  console.log(`During a call that sleeps 2 s: ${duringSleep.toFixed(0)} µs, alone ${alone.toFixed(0)} µs`);
 }
 
 /** Measures a round trip of 1 MB of text against JSON.stringify and JSON.parse of inputs and answer in one process. */
@@ -137,7 +137,7 @@ async function compareText(berth) {
       await call({ text });
       times[name].push(performance.now() - before);
     }
-  const [there, here] = [median(times.berth), median(times.inProcess)];
-  console.log(`\n1 MB of text: ${there.toFixed(2)} ms, JSON in process ${here.toFixed(2)} ms`);
-  printRatio('berth / in process', there / here, 'at most 2');
+  const [viaBerth, local] = [median(times.berth), median(times.inProcess)];
+  console.log(`\n1 MB of text: ${viaBerth.toFixed(2)} ms, JSON in process ${local.toFixed(2)} ms`);
+  printRatio('berth / in process', viaBerth / local, 'at most 2');
 }

@@ -6,7 +6,7 @@ import type { ProcessIdentity } from '../../../src/processes/process-identity.js
 /** Module that BentoML runs as a worker. The server's other descendants belong to the service. */
 const workerModule = '_bentoml_impl.worker';
 
-/** Finds living processes that hold an instance of a service. */
+/** Finds running processes that contain an instance of a service. */
 export const findWorkers = ({ pid }: ProcessIdentity): ProcessIdentity[] =>
   listDescendants([pid]).filter((child) => child.pid !== pid && readCommand(child.pid).includes(workerModule));
 
