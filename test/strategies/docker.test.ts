@@ -513,7 +513,7 @@ test('deployments with one name in two homes, or on two machines, run side by si
   const { id } = await engine.createContainer({ name: containerName(taken), Image: handle.image });
   const refused = new DockerRunner(taken);
   expect((await catchError(refused.start({ env: {} }))).message).toContain(
-    `${containerName(taken)} that this Berth did not make`,
+    `another program's container has the name ${containerName(taken)}`,
   );
   await refused.undo();
   expect(await ignoreMissing(engine.getContainer(id).inspect())).toBeDefined();
