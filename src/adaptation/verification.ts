@@ -30,7 +30,7 @@ export class Verification {
 
   private addProgress(error: BerthError, failed: VerificationCheckName): BerthError {
     const passed = this.checks.map(({ name, note }) => `${name} (${note})`).join(', ') || 'nothing';
-    const details = { ...error.details, rung: failed, ladder: `failed: ${failed}; passed before: ${passed}` };
+    const details = { ...error.details, check: failed, checks: `failed: ${failed}; passed before: ${passed}` };
     return new BerthError(error.code, error.message, details, { cause: error });
   }
 }

@@ -56,7 +56,7 @@ export interface VerifiedWorkspace {
  * Leaves nothing running.
  *
  * @throws ADAPTATION_FAILED, PYTHON_SYNTAX, DEPENDENCY_UNRESOLVED, DEPENDENCY_INSTALL, IMPORT_FAILED, START_FAILED or
- * CONTRACT_FAILED, with evidence; `details.ladder` lists the passed checks
+ * CONTRACT_FAILED, with evidence; `details.checks` lists the passed checks
  */
 export async function verifyWorkspace(request: VerifyRequest): Promise<VerifiedWorkspace> {
   const { runInterface, environments } = request;

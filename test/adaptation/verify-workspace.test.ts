@@ -84,14 +84,14 @@ test('a syntax error is found before anything is installed', async () => {
     message: expect.stringMatching(/^helpers\.py, line 1/),
     details: {
       evidence: expect.stringContaining('def double(x:'),
-      ladder: expect.stringContaining('structure (app.py)'),
+      checks: expect.stringContaining('structure (app.py)'),
     },
   });
 });
 
 test('a dependency that does not exist fails the install', async () => {
   const files = { 'app.py': 'def predict(x):\n    return x\n', 'requirements.txt': 'berth-no-such-package\n' };
-  await expect(verify(files)).rejects.toMatchObject({ code: 'DEPENDENCY_UNRESOLVED', details: { rung: 'install' } });
+  await expect(verify(files)).rejects.toMatchObject({ code: 'DEPENDENCY_UNRESOLVED', details: { check: 'install' } });
 });
 
 test('an import that fails shows the user’s traceback', async () => {
@@ -101,7 +101,7 @@ test('an import that fails shows the user’s traceback', async () => {
     message: expect.stringContaining('no_such_module'),
     details: {
       evidence: expect.stringContaining('app.py'),
-      ladder: expect.stringMatching(/^failed: import; passed before: structure/),
+      checks: expect.stringMatching(/^failed: import; passed before: structure/),
     },
   });
 });
@@ -186,7 +186,7 @@ test('a name missing from the imported module is the user’s mistake, or the ag
   await expect(verify(files, { runInterface, entry: 'app:predit' })).rejects.toMatchObject({
     code: 'ENTRY_NOT_FOUND',
     message: '--entry app:predit: its module has no predit; it has: predict',
-    details: { candidates: ['app:predict'], rung: 'import' },
+    details: { candidates: ['app:predict'], check: 'import' },
   });
   await expect(verify(files, { runInterface })).rejects.toMatchObject({
     code: 'START_FAILED',

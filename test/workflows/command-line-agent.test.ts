@@ -72,7 +72,7 @@ describe('a deployment by a command-line agent', () => {
     expect(await redeploy()).toMatchObject({
       revision: 'r2',
       adaptedFiles: ['app.py'],
-      adaptation: { by: 'claude-code', rounds: 0, cost: 0, summary: expect.stringContaining('fits the new source') },
+      adaptation: { by: 'claude-code', rounds: 0, cost: 0, summary: expect.stringContaining('reapplied the change') },
     });
     expect(model.requests.length).toBe(before);
 

@@ -41,8 +41,8 @@ export function createNextRound(round: AdaptationRound, failure: ErrorRecord): A
 
 /** Describes a failure for an agent, without `fullEvidence`, which shows what held-back examples expect. */
 export function describeEvidence({ code, message, details }: ErrorRecord): string {
-  const { ladder, evidence } = details;
-  const parts = [`${code}: ${message}`, ladder, evidence];
+  const { checks, evidence } = details;
+  const parts = [`${code}: ${message}`, checks, evidence];
   return parts.filter((part) => typeof part === 'string' && part !== '').join('\n\n');
 }
 
