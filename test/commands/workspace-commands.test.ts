@@ -55,7 +55,7 @@ test('an unknown deployment has neither shell nor code', async () => {
 test('eject writes the workspace when no revision runs, or only the patch', async () => {
   const target = join(temporaryDirectory(), 'out');
   const { stdout } = await perform(eject, { name: 'ocr', target }, { patch: false });
-  expect(stdout).toBe(`${target} holds the adapted code (the workspace)\n`);
+  expect(stdout).toBe(`wrote the adapted code of the workspace to ${target}\n`);
   expect(readFileSync(join(target, 'app.py'), 'utf8')).toBe('x = 2\n');
   await perform(eject, { name: 'ocr', target }, { patch: true });
   expect(readFileSync(join(target, 'ocr.patch'), 'utf8')).toContain('-x = 1\n+x = 2\n');
