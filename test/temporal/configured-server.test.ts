@@ -64,7 +64,7 @@ test('a configuration file that is not TOML is refused', async () => {
   useProfile('broken', '[profile.default\naddress = ');
   await expect(ensureStack({ needsWorker: false })).rejects.toMatchObject({
     code: 'STACK_FAILED',
-    message: expect.stringContaining('Temporal’s configuration cannot be read'),
+    message: expect.stringContaining('cannot read Temporal’s configuration'),
   });
 });
 
