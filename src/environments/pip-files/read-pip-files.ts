@@ -31,11 +31,15 @@ export interface PipSource {
  */
 export async function readPipFiles(root: string, sources: PipSource[], variables: Variables = {}): Promise<PipFiles> {
   const state: ReadState = { root, variables, seen: new Set(), found: emptyPipFiles() };
+  const slicer = new TimeSlicer();
   for (const { files, from, lines } of sources) {
     const includedBy = { text: '', file: from, line: null };
     for (const file of files)
       await readFile(state, { file: normalize(file), kind: 'requirement', ...(file !== from && { includedBy }) });
-    for (const text of lines) await readLine(state, { text: text.trim(), file: from, line: null }, 'requirement');
+    for (const text of lines) {
+      await readLine(state, { text: text.trim(), file: from, line: null }, 'requirement');
+      await slicer.yieldIfDue();
+    }
   }
   return keepLastIndex(state.found);
 }

@@ -1,4 +1,5 @@
 import { dirname } from 'node:path/posix';
+import { mapInSlices } from '../../parsing/time-slicing.js';
 import type { PipFiles } from '../pip-files/pip-files.js';
 import { readPipFiles } from '../pip-files/read-pip-files.js';
 import type { Variables } from '../pip-files/variables.js';
@@ -86,15 +87,12 @@ export async function readRequirements(
   }));
   const pip = await readPipFiles(directory, sources, variables);
   const packages = await findPackages(repository, collected);
-  const local = [...pip.requirements, ...strategyRequirements.map((text) => ({ text }))].filter(({ text }) =>
-    isLocalRequirement(text),
-  );
+  const required = [...pip.requirements.map(({ text }) => text), ...strategyRequirements];
+  const isLocal = await mapInSlices(required, isLocalRequirement);
+  const local = required.filter((_, index) => isLocal[index]);
   const projects = [...new Set(collected.flatMap(({ projects = [] }) => projects))];
   await readBuildInputs(repository, projects);
-  await readLocalProjects(
-    repository,
-    local.map(({ text }) => text),
-  );
+  await readLocalProjects(repository, local);
   const unreadManifests = repository.listUnread();
   return {
     from: [...new Set(collected.map(({ from }) => from))].join(', ') || 'no manifest',
