@@ -3,9 +3,7 @@ import type { WorkflowExecutionInfo, WorkflowHandle } from '@temporalio/client';
 import type { UpdateDefinition } from '@temporalio/common';
 import type { Redeployment, RequestedChange } from '../contract/change.js';
 import type { DeployConfig } from '../contract/deploy-config.js';
-import type { Example } from '../contract/example.js';
 import type { Resumption } from '../contract/round.js';
-import { maxExamplesBytes } from '../contract/size-limits.js';
 import type { DeploymentInfo } from '../contract/status.js';
 import { BerthError } from '../errors.js';
 import type { DeploymentServer } from '../reconciliation/index.js';
@@ -15,20 +13,20 @@ import {
   redeployUpdate,
   resumeUpdate,
   rollbackUpdate,
-  sharedQueue,
   startUpdate,
   statusQuery,
   stopUpdate,
   workflowId,
   workflowType,
 } from '../workflows/messages.js';
-import { searchAttributes } from '../workflows/status/search-attributes.js';
+import { buildDeploymentOptions } from './build-deployment-options.js';
 import { findChangeError, requireValidRequest, toDeploymentError } from './deployment-failure.js';
 import { type DeploymentSummary, summarizeDeployment } from './deployment-summary.js';
 import { describeUser } from './describe-user.js';
 import { DurableRuns } from './durable-runs/index.js';
 import { type FollowOptions, followUntil, type StatusSource } from './follow-until.js';
 import { isChangeSettled, isCleanupSettled, isSettled } from './is-settled.js';
+import { requireSmallExamples } from './require-small-examples.js';
 import { RedeploySchedules, type RequestServer } from './schedules/index.js';
 import { startWorkflowOnce } from './start-workflow-once.js';
 import { TemporalConnection } from './temporal-connection.js';
@@ -63,21 +61,8 @@ export class DeploymentClient {
   async deploy(config: DeployConfig): Promise<void> {
     requireSmallExamples(config.examples);
     await this.temporal.requireWorker();
-    const { name, solution } = config;
-    const options = {
-      workflowId: workflowId(name),
-      workflowIdConflictPolicy: 'FAIL' as const,
-      taskQueue: sharedQueue,
-      args: [{ ...config, requestedBy: this.by }],
-      typedSearchAttributes: [
-        { key: searchAttributes.name, value: name },
-        { key: searchAttributes.state, value: 'selecting' },
-      ],
-      // The start time of a continued run is later than the deployment's.
-      memo: { createdAt: new Date().toISOString(), request: randomUUID() },
-      staticSummary: `${name}: ${solution.path}`,
-      staticDetails: solution.goal ?? `Deployment of ${solution.path}`,
-    };
+    const { name } = config;
+    const options = buildDeploymentOptions(config, this.by);
     try {
       await this.temporal.request(name, ({ workflow }) => startWorkflowOnce(workflow, workflowType, options));
     } catch (error) {
@@ -260,8 +245,3 @@ const createTerminatedError = (name: string, status: string): BerthError =>
 
 const isDeploymentInfo = (answer: unknown): answer is DeploymentInfo =>
   typeof answer === 'object' && answer !== null && 'webUrl' in answer;
-
-function requireSmallExamples(examples: Example[] = []): void {
-  if (Buffer.byteLength(JSON.stringify(examples)) > maxExamplesBytes)
-    throw new BerthError('EXAMPLES_INVALID', 'the examples are larger than 1.5 MB: give fewer or smaller ones');
-}

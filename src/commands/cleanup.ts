@@ -63,9 +63,19 @@ async function removeAll(client: DeploymentClient, names: string[], context: Out
       reportRemovalFailure(output, failure);
     }
   }
-  const nothing = failures.length === 0 ? 'nothing to remove' : 'nothing was removed';
-  await output.result(removed, () => removed.map(({ name }) => `removed ${name}`).join('\n') || nothing);
+  await output.result(removed, () =>
+    renderRemoved(
+      removed.map(({ name }) => name),
+      failures.length,
+    ),
+  );
   return failures[0]?.exitCode ?? 0;
+}
+
+/** Renders the names of removed deployments; a failed removal is not “nothing to remove”. */
+export function renderRemoved(names: readonly string[], failureCount: number): string {
+  if (names.length > 0) return names.map((name) => `removed ${name}`).join('\n');
+  return failureCount === 0 ? 'nothing to remove' : 'nothing was removed';
 }
 
 async function remove(

@@ -45,7 +45,7 @@ export function* readPhysicalLines(text: string): Generator<string> {
 
 /**
  * Removes the comment of a line; returns undefined when nothing is left. A `#` starts a comment only at the start of a
- * line or after white space; elsewhere it is part of a URL.
+ * line or after white space; otherwise it is part of a URL.
  */
 function stripComment(line: SourceLine): SourceLine | undefined {
   const { text } = line;
